@@ -1,7 +1,7 @@
 namespace Shoal.Protocol;
 
 /// <summary>Some bytes of one piece, as a request or a piece message names them.</summary>
-/// <param name="Piece">The piece.</param>
+/// <param name="Piece">The piece that holds all of the bytes.</param>
 /// <param name="Begin">Offset of the first byte in the piece.</param>
 /// <param name="Length">Number of bytes.</param>
 public readonly record struct BlockSpan(PieceIndex Piece, int Begin, int Length)

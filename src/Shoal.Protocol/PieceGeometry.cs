@@ -84,7 +84,9 @@ public sealed class PieceGeometry
 
     /// <summary>Bytes that the v1 hash of a piece covers, padding included.</summary>
     public int Length(PieceIndex piece) =>
-        _shortPieces.Count > 0 && _shortPieces.TryGetValue(piece.Value, out int length) ? length : FullLength(piece.Value);
+        _shortPieces.Count > 0 && _shortPieces.TryGetValue(piece.Value, out int length)
+            ? length
+            : FullLength(piece.Value);
 
     /// <summary>Bytes of a piece that have to be transferred: padding at its end is left out.</summary>
     public int PayloadLength(PieceIndex piece) =>

@@ -42,5 +42,6 @@ public sealed class TorrentInfo
     public long ContentLength => Files.Where(f => !f.IsPadding).Sum(f => f.Length);
 
     /// <summary>The SHA-1 that a piece must have. Only for torrents with v1 hashes.</summary>
-    public ReadOnlySpan<byte> V1PieceHash(PieceIndex piece) => V1Pieces.Span.Slice(piece.Value * InfoHash.Length, InfoHash.Length);
+    public ReadOnlySpan<byte> V1PieceHash(PieceIndex piece) =>
+        V1Pieces.Span.Slice(piece.Value * InfoHash.Length, InfoHash.Length);
 }
