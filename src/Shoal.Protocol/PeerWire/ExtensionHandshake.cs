@@ -36,7 +36,7 @@ public sealed record ExtensionHandshake
     /// <summary>Name and version of the sender's program; when read, already fit to be shown.</summary>
     public string? Client { get; init; }
 
-    /// <summary>The receiver's address as the sender sees it. One liar can say anything: only many voices count.</summary>
+    /// <summary>The receiver's address as the sender sees it. One liar can say anything: many voices count.</summary>
     public IPAddress? YourAddress { get; init; }
 
     /// <summary>The sender's own IPv4 address.</summary>

@@ -49,7 +49,7 @@ public enum HolepunchError : uint
 /// </remarks>
 /// <param name="Kind">What it asks or tells.</param>
 /// <param name="EndPoint">The target, or the peer to connect to.</param>
-/// <param name="Error">Why it failed; none unless the kind is error. May be a value that the enum does not name.</param>
+/// <param name="Error">Why it failed; none unless the kind is error. May be a value the enum does not name.</param>
 public readonly record struct HolepunchMessage(HolepunchKind Kind, IPEndPoint EndPoint, HolepunchError Error)
 {
     private const int AddressOffset = 2;

@@ -16,55 +16,54 @@ public static partial class PeerMessages
     /// <summary>Writes a frame without content.</summary>
     public static void WriteKeepAlive(MessageBuffer buffer) => buffer.Append(FrameLimits.PrefixBytes).Clear();
 
-    /// <summary>Writes a choke.</summary>
+    /// <summary>Tells the peer that its requests are not served from now on.</summary>
     public static void WriteChoke(MessageBuffer buffer) => Begin(buffer, PeerMessageId.Choke, 0);
 
-    /// <summary>Writes an unchoke.</summary>
+    /// <summary>Tells the peer that its requests are served from now on.</summary>
     public static void WriteUnchoke(MessageBuffer buffer) => Begin(buffer, PeerMessageId.Unchoke, 0);
 
-    /// <summary>Writes an interested.</summary>
+    /// <summary>Tells the peer that it has something to request here.</summary>
     public static void WriteInterested(MessageBuffer buffer) => Begin(buffer, PeerMessageId.Interested, 0);
 
-    /// <summary>Writes a not interested.</summary>
+    /// <summary>Tells the peer that it has nothing to request here.</summary>
     public static void WriteNotInterested(MessageBuffer buffer) => Begin(buffer, PeerMessageId.NotInterested, 0);
 
-    /// <summary>Writes a have all; only to a peer with the fast extension.</summary>
+    /// <summary>Says that every piece is here, in place of a bitfield; only to a peer with the fast extension.</summary>
     public static void WriteHaveAll(MessageBuffer buffer) => Begin(buffer, PeerMessageId.HaveAll, 0);
 
-    /// <summary>Writes a have none; only to a peer with the fast extension.</summary>
+    /// <summary>Says that no piece is here, in place of a bitfield; only to a peer with the fast extension.</summary>
     public static void WriteHaveNone(MessageBuffer buffer) => Begin(buffer, PeerMessageId.HaveNone, 0);
 
-    /// <summary>Writes a have.</summary>
+    /// <summary>Says that one more piece is here, complete and verified.</summary>
     public static void WriteHave(MessageBuffer buffer, PieceIndex piece) =>
         WritePieceNumber(buffer, PeerMessageId.Have, piece);
 
-    /// <summary>Writes a suggest piece; only to a peer with the fast extension.</summary>
+    /// <summary>Names a piece that is cheap to serve now; only to a peer with the fast extension.</summary>
     public static void WriteSuggest(MessageBuffer buffer, PieceIndex piece) =>
         WritePieceNumber(buffer, PeerMessageId.SuggestPiece, piece);
 
-    /// <summary>Writes an allowed fast; only to a peer with the fast extension.</summary>
+    /// <summary>Names a piece that the peer may request while it is choked; only to a peer with the fast extension.</summary>
     public static void WriteAllowedFast(MessageBuffer buffer, PieceIndex piece) =>
         WritePieceNumber(buffer, PeerMessageId.AllowedFast, piece);
 
-    /// <summary>Writes a bitfield.</summary>
+    /// <summary>Says which pieces are here; only as the first message.</summary>
     public static void WriteBitfield(MessageBuffer buffer, Bitfield pieces) =>
         pieces.Write(Begin(buffer, PeerMessageId.Bitfield, pieces.WireLength));
 
-    /// <summary>Writes a request.</summary>
+    /// <summary>Asks for a block.</summary>
     public static void WriteRequest(MessageBuffer buffer, BlockSpan block) =>
         WriteSpan(buffer, PeerMessageId.Request, block);
 
-    /// <summary>Writes a cancel.</summary>
+    /// <summary>Takes a request back.</summary>
     public static void WriteCancel(MessageBuffer buffer, BlockSpan block) =>
         WriteSpan(buffer, PeerMessageId.Cancel, block);
 
-    /// <summary>Writes a reject; only to a peer with the fast extension.</summary>
+    /// <summary>Says that a request will not be served; only to a peer with the fast extension.</summary>
     public static void WriteReject(MessageBuffer buffer, BlockSpan block) =>
         WriteSpan(buffer, PeerMessageId.RejectRequest, block);
 
     /// <summary>
-    /// Writes a reject of numbers that name no block, exactly as the peer sent them; only to a peer with the fast
-    /// extension.
+    /// Rejects numbers that name no block, exactly as the peer sent them; only to a peer with the fast extension.
     /// </summary>
     public static void WriteReject(MessageBuffer buffer, uint piece, uint begin, uint length)
     {
@@ -74,7 +73,7 @@ public static partial class PeerMessages
         BinaryPrimitives.WriteUInt32BigEndian(payload[8..], length);
     }
 
-    /// <summary>Writes the DHT port; only to a peer with the DHT bit.</summary>
+    /// <summary>Tells the port of the DHT node beside this peer; only to a peer with the DHT bit.</summary>
     public static void WritePort(MessageBuffer buffer, ushort port) =>
         BinaryPrimitives.WriteUInt16BigEndian(Begin(buffer, PeerMessageId.Port, 2), port);
 

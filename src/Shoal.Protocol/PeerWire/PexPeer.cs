@@ -9,7 +9,7 @@ public enum PexFlags : byte
     /// <summary>Nothing in particular.</summary>
     None = 0,
 
-    /// <summary>It prefers encryption.</summary>
+    /// <summary>It would rather be spoken to in MSE than in plain text.</summary>
     PrefersEncryption = 0x01,
 
     /// <summary>It wants nothing itself: a seed or a partial seed.</summary>
