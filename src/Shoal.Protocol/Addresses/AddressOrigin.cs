@@ -1,6 +1,8 @@
 namespace Shoal.Protocol.Addresses;
 
-/// <summary>Who named an address, and from how far away they spoke. The default value is the least trusted one.</summary>
+/// <summary>
+/// Who named an address, and from how far away they spoke. The default value is the least trusted one.
+/// </summary>
 public readonly record struct AddressOrigin
 {
     private AddressOrigin(AddressOriginKind kind, AddressScope from, bool isUsersWish)
@@ -25,7 +27,9 @@ public readonly record struct AddressOrigin
     /// </summary>
     public AddressScope From { get; }
 
-    /// <summary>True when the request, which redirects may have led elsewhere, began with what the user named.</summary>
+    /// <summary>
+    /// True when the request, which redirects may have led elsewhere, began with what the user named.
+    /// </summary>
     public bool IsUsersWish { get; }
 
     /// <summary>The reply of a tracker that was reached at an address of scope <paramref name="tracker"/>.</summary>

@@ -60,7 +60,9 @@ public static class AddressPolicy
             : null;
     }
 
-    /// <summary>A tracker URL that brings an announce's own parameters along forges requests to other services.</summary>
+    /// <summary>
+    /// A tracker URL that brings an announce's own parameters along forges requests to other services.
+    /// </summary>
     private static string? ReasonAgainstQuery(in AddressUse use, ReadOnlySpan<char> query)
     {
         if (use.Kind != AddressUseKind.Tracker) return null;
