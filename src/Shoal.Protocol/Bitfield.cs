@@ -127,6 +127,19 @@ public sealed class Bitfield
     /// <summary>The first piece at or after <paramref name="from"/> that is in the set, or -1.</summary>
     public int NextSet(int from) => Next(from, 0);
 
+    /// <summary>The first piece at or after <paramref name="from"/> that is in both sets, or -1.</summary>
+    public int NextCommon(Bitfield other, int from)
+    {
+        RequireSameLength(other);
+        for (int i = from >> 6; i < _words.Length; i++)
+        {
+            ulong word = _words[i] & other._words[i];
+            if (i == from >> 6) word &= ulong.MaxValue >> (from & 63);
+            if (word != 0) return (i << 6) + BitOperations.LeadingZeroCount(word);
+        }
+        return -1;
+    }
+
     /// <summary>The first piece at or after <paramref name="from"/> that is not in the set, or -1.</summary>
     public int NextClear(int from)
     {

@@ -59,4 +59,19 @@ public sealed class BitfieldTests
         Assert.Equal(length - 1, set.NextClear(0));
         Assert.Equal(-1, set.NextSet(length - 1));
     }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(64)]
+    [InlineData(200)]
+    public void Next_common_finds_exactly_the_pieces_in_both_sets(int length)
+    {
+        var twos = new Bitfield(length);
+        var threes = new Bitfield(length);
+        for (int i = 0; i < length; i += 2) twos.Set(i);
+        for (int i = 0; i < length; i += 3) threes.Set(i);
+        var found = new List<int>();
+        for (int i = twos.NextCommon(threes, 0); i >= 0; i = twos.NextCommon(threes, i + 1)) found.Add(i);
+        Assert.Equal(Enumerable.Range(0, length).Where(i => i % 6 == 0), found);
+    }
 }
