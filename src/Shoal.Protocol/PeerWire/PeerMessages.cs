@@ -28,10 +28,10 @@ public static partial class PeerMessages
     /// <summary>Tells the peer that it has nothing to request here.</summary>
     public static void WriteNotInterested(MessageBuffer buffer) => Begin(buffer, PeerMessageId.NotInterested, 0);
 
-    /// <summary>Says that every piece is here, in place of a bitfield; only to a peer with the fast extension.</summary>
+    /// <summary>Says that every piece is here, in place of a bitfield; only for the fast extension.</summary>
     public static void WriteHaveAll(MessageBuffer buffer) => Begin(buffer, PeerMessageId.HaveAll, 0);
 
-    /// <summary>Says that no piece is here, in place of a bitfield; only to a peer with the fast extension.</summary>
+    /// <summary>Says that no piece is here, in place of a bitfield; only for the fast extension.</summary>
     public static void WriteHaveNone(MessageBuffer buffer) => Begin(buffer, PeerMessageId.HaveNone, 0);
 
     /// <summary>Says that one more piece is here, complete and verified.</summary>
@@ -42,7 +42,7 @@ public static partial class PeerMessages
     public static void WriteSuggest(MessageBuffer buffer, PieceIndex piece) =>
         WritePieceNumber(buffer, PeerMessageId.SuggestPiece, piece);
 
-    /// <summary>Names a piece that the peer may request while it is choked; only to a peer with the fast extension.</summary>
+    /// <summary>Names a piece that may be requested while choked; only to a peer with the fast extension.</summary>
     public static void WriteAllowedFast(MessageBuffer buffer, PieceIndex piece) =>
         WritePieceNumber(buffer, PeerMessageId.AllowedFast, piece);
 
