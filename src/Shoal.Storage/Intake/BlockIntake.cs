@@ -1,0 +1,308 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using Shoal.Protocol;
+using Shoal.Protocol.Buffers;
+using Shoal.Storage.Checking;
+
+namespace Shoal.Storage.Intake;
+
+/// <summary>
+/// The way of downloaded blocks to the disk. Connections hand over slices of their receive buffers and submit at the
+/// end of a network turn; each piece is then written and hashed by one thread of the pool at a time, pieces side by
+/// side. No member waits for the disk. Safe for concurrent use; the lock guards what <see cref="PieceIntake"/> says.
+/// </summary>
+public sealed class BlockIntake : IAsyncDisposable
+{
+    /// <summary>Objects for pieces that are kept for reuse; more pieces than this are seldom in flight.</summary>
+    private const int MaxIdlePieces = 64;
+
+    private readonly TorrentStorage _storage;
+    private readonly PieceHashes _hashes;
+    private readonly IVerdictSink _sink;
+    private readonly Action<IThreadPoolWorkItem> _schedule;
+    private readonly int _blocksPerPiece;
+    private readonly Lock _gate = new();
+    private readonly Bitfield _done;
+    private readonly Dictionary<int, PieceIntake> _pieces = [];
+    private readonly List<PieceIntake> _ready = [];
+    private readonly Stack<PieceIntake> _idle = new();
+    private TaskCompletionSource? _quiet;
+    private int _running;
+    private bool _isClosed;
+    private long _queuedBytes;
+
+    /// <summary>An intake on which nothing waits.</summary>
+    /// <param name="storage">Where pieces go.</param>
+    /// <param name="hashes">What they must hash to.</param>
+    /// <param name="sink">Hears the verdicts.</param>
+    /// <param name="have">Pieces that are complete already; blocks of them are refused. It is copied.</param>
+    public BlockIntake(TorrentStorage storage, PieceHashes hashes, IVerdictSink sink, Bitfield have)
+        : this(storage, hashes, sink, have, item => ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false))
+    {
+    }
+
+    /// <summary>
+    /// An intake whose work runs where <paramref name="schedule"/> puts it, for tests that choose the order.
+    /// </summary>
+    internal BlockIntake(
+        TorrentStorage storage, PieceHashes hashes, IVerdictSink sink, Bitfield have,
+        Action<IThreadPoolWorkItem> schedule)
+    {
+        _storage = storage;
+        _hashes = hashes;
+        _sink = sink;
+        _schedule = schedule;
+        _done = new Bitfield(have);
+        PieceGeometry geometry = storage.Geometry;
+        _blocksPerPiece = (geometry.PieceLength + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
+    }
+
+    /// <summary>Bytes that wait for the disk or are on their way to it. Requests are bounded by it.</summary>
+    public long QueuedBytes => Interlocked.Read(ref _queuedBytes);
+
+    /// <summary>
+    /// Takes blocks of a piece and retains their slab. False, and nothing is retained, when one of them came before,
+    /// or when the piece is complete, failed or waits for its hashes.
+    /// </summary>
+    /// <param name="piece">The piece that they belong to.</param>
+    /// <param name="begin">Offset in the piece, the start of a block.</param>
+    /// <param name="slice">One or more whole blocks.</param>
+    public bool Accept(PieceIndex piece, int begin, SlabSlice slice)
+    {
+        int payload = _storage.Geometry.PayloadLength(piece);
+        bool isWhole = slice.Length % PieceGeometry.BlockLength == 0 || begin + slice.Length == payload;
+        if (slice.Length <= 0 || begin < 0 || begin % PieceGeometry.BlockLength != 0 || !isWhole
+            || begin > payload - slice.Length)
+            ThrowNotBlocks(piece, begin, slice.Length);
+        int first = begin / PieceGeometry.BlockLength;
+        int count = (slice.Length + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
+        lock (_gate)
+        {
+            if (_isClosed || _done[piece]) return false;
+            PieceIntake target = Find(piece);
+            if (target.State > IntakeState.Scheduled || target.Claimed.HasAny(first, count)) return false;
+            target.Claimed.Add(first, count);
+            slice.Slab.Retain();
+            Interlocked.Add(ref _queuedBytes, slice.Length);
+            target.Queued.Add(new QueuedBlock(begin, slice));
+            if (target.State == IntakeState.Idle && target.Queued.Count == 1) _ready.Add(target);
+            return true;
+        }
+    }
+
+    /// <summary>Starts the work on all pieces that have blocks waiting; called at the end of a network turn.</summary>
+    public void Submit()
+    {
+        while (true)
+        {
+            PieceIntake piece;
+            lock (_gate)
+            {
+                if (_ready.Count == 0) return;
+                piece = _ready[^1];
+                _ready.RemoveAt(_ready.Count - 1);
+                piece.State = IntakeState.Scheduled;
+                _running++;
+            }
+            _schedule(piece);
+        }
+    }
+
+    /// <summary>
+    /// Forgets all blocks of a piece, complete or not, so that it can be downloaded again. A verdict that is about to
+    /// be given on it may still come.
+    /// </summary>
+    public void Forget(PieceIndex piece)
+    {
+        lock (_gate)
+        {
+            _done.Clear(piece);
+            if (!_pieces.TryGetValue(piece.Value, out PieceIntake? forgotten)) return;
+            Release(forgotten.Queued);
+            forgotten.Claimed.Clear();
+            if (forgotten.State == IntakeState.Scheduled) forgotten.IsResetRequested = true;
+            else Recycle(forgotten);
+        }
+    }
+
+    /// <summary>
+    /// Judges a piece again that waits for its root, and one that is nothing but padding for the first time. Nothing
+    /// happens for a piece of which blocks are missing.
+    /// </summary>
+    public void Recheck(PieceIndex piece)
+    {
+        lock (_gate)
+        {
+            if (_isClosed || _done[piece]) return;
+            PieceIntake target = Find(piece);
+            if (target.State > IntakeState.Waiting) return;
+            target.IsRecheckRequested = true;
+            if (target.State == IntakeState.Scheduled || _ready.Contains(target)) return;
+            target.State = IntakeState.Idle;
+            _ready.Add(target);
+        }
+        Submit();
+    }
+
+    /// <summary>
+    /// Reads the blocks of a piece back and hashes each with SHA-256: to compare a bad piece with a good one later,
+    /// and for v2 the leaves of its tree.
+    /// </summary>
+    /// <param name="piece">The piece, all of which is on disk.</param>
+    /// <param name="into">Room for 32 bytes per block of the payload; the hashes end to end.</param>
+    public StorageError? HashBlocks(PieceIndex piece, Span<byte> into)
+    {
+        byte[] buffer = ReadBuffers.Get(PieceWork.MaxRunBytes);
+        List<Memory<byte>> target = ReadBuffers.OneBuffer();
+        int payload = _storage.Geometry.PayloadLength(piece);
+        for (int begin = 0; begin < payload; begin += PieceWork.MaxRunBytes)
+        {
+            int length = Math.Min(PieceWork.MaxRunBytes, payload - begin);
+            target.Clear();
+            target.Add(buffer.AsMemory(0, length));
+            StorageError? error = _storage.Read(new BlockSpan(piece, begin, length), target);
+            if (error is not null) return error;
+            for (int at = 0; at < length; at += PieceGeometry.BlockLength)
+            {
+                int count = Math.Min(PieceGeometry.BlockLength, length - at);
+                int block = (begin + at) / PieceGeometry.BlockLength;
+                SHA256.HashData(buffer.AsSpan(at, count), into[(block * Sha256Hash.Length)..]);
+            }
+        }
+        return null;
+    }
+
+    /// <summary>
+    /// Submits, and completes when all that was accepted before is written and its verdicts are given.
+    /// </summary>
+    public Task DrainAsync()
+    {
+        Submit();
+        lock (_gate)
+        {
+            if (_running == 0) return Task.CompletedTask;
+            _quiet ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            return _quiet.Task;
+        }
+    }
+
+    /// <summary>Takes no more blocks, waits for those on their way and releases the others.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate)
+        {
+            _isClosed = true;
+            foreach (PieceIntake piece in _pieces.Values) Release(piece.Queued);
+            _ready.Clear();
+        }
+        await DrainAsync().ConfigureAwait(false);
+        lock (_gate)
+        {
+            foreach (PieceIntake piece in _pieces.Values) piece.Work.Dispose();
+            while (_idle.TryPop(out PieceIntake? piece)) piece.Work.Dispose();
+            _pieces.Clear();
+        }
+    }
+
+    /// <summary>Works on one piece until nothing of it waits or it is judged.</summary>
+    internal void Run(PieceIntake piece)
+    {
+        PieceVerdict? verdict = null;
+        // Once settled, a piece can be forgotten and its object be that of another one.
+        PieceIndex index = piece.Piece;
+        while (TakeTurn(piece))
+        {
+            StorageError? error = piece.Work.WriteTaken();
+            Release(piece.Work.Taken);
+            PieceOutcome? outcome = error is null ? piece.Work.Judge() : PieceOutcome.DiskError;
+            if (outcome is null) continue;
+            if (!Settle(piece, outcome.Value)) continue;
+            verdict = new PieceVerdict(index, outcome.Value, error);
+            break;
+        }
+        if (verdict is { } given) _sink.OnVerdict(given);
+        lock (_gate)
+        {
+            if (verdict is { Outcome: PieceOutcome.Good }) Keep(piece);
+            if (--_running > 0) return;
+            _quiet?.SetResult();
+            _quiet = null;
+        }
+    }
+
+    /// <summary>Takes what is queued; false, and the piece is idle or gone, when there is nothing to do.</summary>
+    private bool TakeTurn(PieceIntake piece)
+    {
+        lock (_gate)
+        {
+            if (piece.IsResetRequested) piece.Work.Begin(piece.Piece);
+            bool hasWork = piece.Queued.Count > 0 || piece.IsRecheckRequested;
+            piece.IsResetRequested = piece.IsRecheckRequested = false;
+            if (hasWork) piece.PassQueue();
+            else if (piece.Claimed.Count == 0) Recycle(piece);
+            else piece.State = IntakeState.Idle;
+            return hasWork;
+        }
+    }
+
+    /// <summary>Makes an outcome final; false when the piece was forgotten or must be judged again meanwhile.</summary>
+    private bool Settle(PieceIntake piece, PieceOutcome outcome)
+    {
+        lock (_gate)
+        {
+            bool isAskedAgain = outcome == PieceOutcome.RootUnknown && piece.IsRecheckRequested;
+            if (piece.IsResetRequested || isAskedAgain) return false;
+            Release(piece.Queued);
+            piece.State = outcome switch
+            {
+                PieceOutcome.RootUnknown => IntakeState.Waiting,
+                PieceOutcome.BadHash => IntakeState.Bad,
+                PieceOutcome.DiskError => IntakeState.Failed,
+                _ => piece.State,
+            };
+            if (outcome != PieceOutcome.Good) return true;
+            _done.Set(piece.Piece);
+            _pieces.Remove(piece.Piece.Value);
+            return true;
+        }
+    }
+
+    private PieceIntake Find(PieceIndex piece)
+    {
+        if (_pieces.TryGetValue(piece.Value, out PieceIntake? found)) return found;
+        if (!_idle.TryPop(out found))
+            found = new PieceIntake(this, _blocksPerPiece, new PieceWork(_storage, _hashes, _blocksPerPiece));
+        found.Begin(piece);
+        _pieces.Add(piece.Value, found);
+        return found;
+    }
+
+    private void Recycle(PieceIntake piece)
+    {
+        _pieces.Remove(piece.Piece.Value);
+        _ready.Remove(piece);
+        Keep(piece);
+    }
+
+    private void Keep(PieceIntake piece)
+    {
+        if (_idle.Count < MaxIdlePieces) _idle.Push(piece);
+        else piece.Work.Dispose();
+    }
+
+    private void Release(List<QueuedBlock> blocks)
+    {
+        long bytes = 0;
+        foreach (QueuedBlock block in blocks)
+        {
+            bytes += block.Slice.Length;
+            block.Slice.Slab.Release();
+        }
+        blocks.Clear();
+        if (bytes > 0) Interlocked.Add(ref _queuedBytes, -bytes);
+    }
+
+    [DoesNotReturn]
+    private static void ThrowNotBlocks(PieceIndex piece, int begin, int length) => throw new ArgumentException(
+        $"Bytes {begin} to {begin + length} of piece {piece} are not whole blocks of its payload.", nameof(begin));
+}

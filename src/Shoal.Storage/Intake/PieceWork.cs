@@ -1,0 +1,166 @@
+using System.Security.Cryptography;
+using Shoal.Protocol;
+using Shoal.Storage.Checking;
+
+namespace Shoal.Storage.Intake;
+
+/// <summary>
+/// The writing and hashing of one piece. Runs of blocks are hashed and written while they are in the cache of the
+/// core; what came out of order is read back for SHA-1 when the gap before it is filled, while SHA-256 leaves do not
+/// care for order. Used by one thread at a time.
+/// </summary>
+internal sealed class PieceWork : IDisposable
+{
+    /// <summary>
+    /// Bytes hashed and written at a stretch: half of a second-level cache of 512 KiB, so that the write copies what
+    /// the hash has just read.
+    /// </summary>
+    public const int MaxRunBytes = 256 * 1024;
+
+    private static readonly byte[] Zeros = new byte[64 * 1024];
+
+    private readonly TorrentStorage _storage;
+    private readonly PieceHashes _hashes;
+    private readonly IncrementalHash? _sha1;
+    private readonly byte[] _sha1Result = new byte[SHA1.HashSizeInBytes];
+    private readonly byte[] _leaves;
+    private readonly BlockSet _written;
+    private readonly List<ReadOnlyMemory<byte>> _run = [];
+    private List<QueuedBlock> _taken = [];
+    private PieceIndex _piece;
+    private int _payload;
+    private int _blockCount;
+    private int _hashed;
+    private bool _isHashed;
+
+    public PieceWork(TorrentStorage storage, PieceHashes hashes, int blocksPerPiece)
+    {
+        _storage = storage;
+        _hashes = hashes;
+        _written = new BlockSet(blocksPerPiece);
+        _leaves = hashes.HasV2 ? new byte[blocksPerPiece * Sha256Hash.Length] : [];
+        if (hashes.HasV1) _sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+    }
+
+    /// <summary>The blocks that are being worked on.</summary>
+    public List<QueuedBlock> Taken => _taken;
+
+    public void Dispose() => _sha1?.Dispose();
+
+    /// <summary>Starts a piece, or the same one anew.</summary>
+    public void Begin(PieceIndex piece)
+    {
+        _piece = piece;
+        _payload = _storage.Geometry.PayloadLength(piece);
+        _blockCount = _storage.Geometry.BlockCount(piece);
+        _written.Clear();
+        if (_hashed > 0 && !_isHashed) _sha1?.TryGetHashAndReset(_sha1Result, out _);
+        _hashed = 0;
+        _isHashed = false;
+    }
+
+    /// <summary>Takes a list of blocks to work on and gives the last one, empty by now.</summary>
+    public List<QueuedBlock> Exchange(List<QueuedBlock> queued)
+    {
+        (List<QueuedBlock> empty, _taken) = (_taken, queued);
+        return empty;
+    }
+
+    /// <summary>Writes and hashes what was taken. The slabs remain retained.</summary>
+    public StorageError? WriteTaken()
+    {
+        if (!IsSorted()) _taken.Sort();
+        for (int first = 0; first < _taken.Count;)
+        {
+            int next = first + 1;
+            int length = _taken[first].Slice.Length;
+            while (next < _taken.Count && _taken[next].Begin == _taken[next - 1].End
+                && length + _taken[next].Slice.Length <= MaxRunBytes)
+                length += _taken[next++].Slice.Length;
+            if (WriteRun(first, next, length) is { } error) return error;
+            first = next;
+        }
+        return _hashes.HasV1 ? CatchUp() : null;
+    }
+
+    /// <summary>Judges the piece; null while blocks are missing.</summary>
+    public PieceOutcome? Judge()
+    {
+        if (_written.Count < _blockCount) return null;
+        if (!_isHashed) Finish();
+        int leafBytes = _hashes.HasV2 ? _blockCount * Sha256Hash.Length : 0;
+        return _hashes.Judge(_piece, _sha1Result, _leaves.AsSpan(0, leafBytes));
+    }
+
+    private bool IsSorted()
+    {
+        for (int i = 1; i < _taken.Count; i++)
+            if (_taken[i].Begin < _taken[i - 1].Begin) return false;
+        return true;
+    }
+
+    private StorageError? WriteRun(int first, int next, int length)
+    {
+        int begin = _taken[first].Begin;
+        bool extendsHashed = _sha1 is not null && begin == _hashed;
+        _run.Clear();
+        for (int i = first; i < next; i++)
+        {
+            ReadOnlySpan<byte> bytes = _taken[i].Slice.Span;
+            if (extendsHashed) _sha1!.AppendData(bytes);
+            if (_hashes.HasV2) HashLeaves(_taken[i].Begin, bytes);
+            _run.Add(_taken[i].Slice.Memory);
+        }
+        if (extendsHashed) _hashed += length;
+        StorageError? error = _storage.Write(_piece, begin, _run);
+        _run.Clear();
+        int blocks = (length + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
+        if (error is null) _written.Add(begin / PieceGeometry.BlockLength, blocks);
+        return error;
+    }
+
+    private void HashLeaves(int begin, ReadOnlySpan<byte> bytes)
+    {
+        for (int block = begin / PieceGeometry.BlockLength; !bytes.IsEmpty; block++)
+        {
+            int length = Math.Min(bytes.Length, PieceGeometry.BlockLength);
+            SHA256.HashData(bytes[..length], _leaves.AsSpan(block * Sha256Hash.Length));
+            bytes = bytes[length..];
+        }
+    }
+
+    /// <summary>Hashes from the disk what was written ahead of the hashed start and now follows it.</summary>
+    private StorageError? CatchUp()
+    {
+        int end = _written.NextMissing(_hashed / PieceGeometry.BlockLength, _blockCount) * PieceGeometry.BlockLength;
+        end = Math.Min(end, _payload);
+        if (_hashed >= end) return null;
+        byte[] buffer = ReadBuffers.Get(MaxRunBytes);
+        List<Memory<byte>> target = ReadBuffers.OneBuffer();
+        while (_hashed < end)
+        {
+            int length = Math.Min(end - _hashed, MaxRunBytes);
+            target.Clear();
+            target.Add(buffer.AsMemory(0, length));
+            StorageError? error = _storage.Read(new BlockSpan(_piece, _hashed, length), target);
+            if (error is not null) return error;
+            _sha1!.AppendData(buffer.AsSpan(0, length));
+            _hashed += length;
+        }
+        return null;
+    }
+
+    private void Finish()
+    {
+        _isHashed = true;
+        if (_sha1 is null) return;
+        int padding = _storage.Geometry.Length(_piece) - _payload;
+        while (padding > 0)
+        {
+            int length = Math.Min(padding, Zeros.Length);
+            _sha1.AppendData(Zeros, 0, length);
+            padding -= length;
+        }
+        _sha1.TryGetHashAndReset(_sha1Result, out _);
+    }
+}
