@@ -1,0 +1,82 @@
+using Shoal.Clients;
+
+namespace Shoal.SideBySide;
+
+/// <summary>One seeder, one or more downloaders, one file.</summary>
+internal static class TransferRun
+{
+    // Beyond this a pair is broken, not slow: Transmission takes 90 s for the usual GiB.
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
+
+    public static async Task<Measurement> RunAsync(
+        BenchmarkOptions options, string pair, TemporaryFolder folder, string content, CancellationToken cancel)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancel);
+        deadline.CancelAfter(Patience);
+        if (pair.Split(':') is not [var seederName, var downloaderName])
+            throw new InvalidOperationException($"'{pair}' is no pair of the form seeder:downloader.");
+
+        await using var tracker = new LoopbackTracker();
+        string torrent = await CreateAsync(options, content, tracker.Url, deadline.Token);
+        await using Client seeder = Contender(seederName, []);
+        await seeder.SeedAsync(new TransferJob(torrent, Path.GetDirectoryName(content)!), deadline.Token);
+        if (seeder is not NginxClient) await tracker.PeersAsync(seeders: 1, others: 0, deadline.Token);
+
+        double before = seeder.Process.CpuSeconds();
+        using var targets = new TemporaryFolder(folder.Path);
+        List<Task<ProcessCost>> downloads = [];
+        long begin = TimeProvider.System.GetTimestamp();
+        for (int i = 0; i < options.Downloaders; i++)
+            downloads.Add(DownloadAsync(downloaderName, torrent, targets.Folder($"{i}"), seeder, deadline.Token));
+        ProcessCost[] costs = await Task.WhenAll(downloads);
+        TimeSpan together = TimeProvider.System.GetElapsedTime(begin);
+        var measurement = new Measurement(
+            pair,
+            costs.Length == 1 ? costs[0].WallSeconds : together.TotalSeconds,
+            costs.Average(c => c.CpuSeconds),
+            costs.Max(c => c.PeakMiB),
+            seeder.Process.CpuSeconds() - before,
+            seeder.Process.PeakKiB() / 1024.0);
+
+        // Comparing takes the processor: only when all are done.
+        for (int i = 0; i < options.Downloaders; i++)
+        {
+            foreach (string difference in SampleContent.Differences(content, targets.File($"{i}")))
+                throw new InvalidOperationException($"{downloaderName} left something wrong: {difference}");
+        }
+
+        return measurement;
+    }
+
+    private static async Task<ProcessCost> DownloadAsync(
+        string name, string torrent, string target, Client seeder, CancellationToken cancel)
+    {
+        string cost = target + ".cost";
+        await using Client downloader = Contender(name, ProcessCost.Wrapper(cost));
+        var job = new TransferJob(torrent, target);
+        if (seeder is NginxClient) job = job with { Peers = [seeder.Address] };
+        await downloader.GetAsync(job, cancel);
+        return ProcessCost.Read(cost);
+    }
+
+    private static async Task<string> CreateAsync(
+        BenchmarkOptions options, string content, string tracker, CancellationToken cancel)
+    {
+        string torrent = content + ".torrent";
+        await using ClientProcess create = ClientProcess.Start(
+            Path.GetDirectoryName(content)!, CommandRun.Create("libtorrent", options, content, torrent, tracker));
+        await create.SuccessAsync(cancel);
+        return torrent;
+    }
+
+    private static Client Contender(string name, string[] wrapper) => name switch
+    {
+        "shoal" => new ShoalClient { Wrapper = wrapper },
+        "libtorrent" => new LibtorrentClient { Wrapper = wrapper },
+        "aria2" => new Aria2Client { Wrapper = wrapper },
+        "rtorrent" => new RtorrentClient { Wrapper = wrapper },
+        "nginx" => new NginxClient { Wrapper = wrapper },
+        "curl" => new CurlClient { Wrapper = wrapper },
+        _ => throw new InvalidOperationException($"There is no program '{name}' to measure; --help lists them."),
+    };
+}

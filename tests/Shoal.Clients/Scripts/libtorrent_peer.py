@@ -1,0 +1,171 @@
+"""Drives libtorrent for tests and benchmarks: one torrent, one process, one JSON object a line on stdout.
+
+Commands: seed, get, create, verify; see the parser at the end. A seeder runs until its standard input ends or it is
+told to stop by SIGTERM; a downloader ends with exit code 0 as soon as everything is complete.
+"""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+
+import libtorrent as lt
+
+# Everything that looks for peers elsewhere is off; the rest is as libtorrent ships it.
+SETTINGS = {
+    "enable_dht": False,
+    "enable_lsd": False,
+    "enable_upnp": False,
+    "enable_natpmp": False,
+    "enable_outgoing_utp": False,
+    "enable_incoming_utp": False,
+    # Several peers share the loopback address here.
+    "allow_multiple_connections_per_ip": True,
+    "alert_mask": lt.alert.category_t.status_notification | lt.alert.category_t.error_notification
+    | lt.alert.category_t.storage_notification,
+}
+
+
+def say(event, **fields):
+    print(json.dumps({"event": event, **fields}), flush=True)
+
+
+def open_session(args):
+    settings = dict(SETTINGS)
+    settings["listen_interfaces"] = f"127.0.0.1:{args.port}"
+    return lt.session(settings)
+
+
+def add(session, args, seeding):
+    if args.source.startswith("magnet:"):
+        params = lt.parse_magnet_uri(args.source)
+    else:
+        params = lt.add_torrent_params()
+        params.ti = lt.torrent_info(args.source)
+    params.save_path = args.dir
+    params.flags &= ~(lt.torrent_flags.auto_managed | lt.torrent_flags.paused)
+    params.flags |= lt.torrent_flags.disable_pex
+    if seeding and args.trust:
+        params.flags |= lt.torrent_flags.seed_mode
+    for tracker in args.tracker:
+        params.trackers = list(params.trackers) + [tracker]
+    handle = session.add_torrent(params)
+    for peer in args.peer:
+        host, port = peer.rsplit(":", 1)
+        handle.connect_peer((host, int(port)))
+    return handle
+
+
+def alerts(session):
+    while True:
+        session.wait_for_alert(500)
+        yield from session.pop_alerts()
+
+
+def stop_when_told():
+    """A vanished parent closes our input: nothing is left behind then."""
+    def watch():
+        sys.stdin.buffer.read()
+        os._exit(0)
+    threading.Thread(target=watch, daemon=True).start()
+    signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
+
+
+def seed(args):
+    stop_when_told()
+    session = open_session(args)
+    add(session, args, seeding=True)
+    ready = False
+    for alert in alerts(session):
+        if isinstance(alert, lt.torrent_error_alert):
+            say("error", message=alert.message())
+            return 1
+        if isinstance(alert, lt.torrent_checked_alert) and not alert.handle.status().is_seeding:
+            say("error", message="the files are not complete")
+            return 1
+        if not ready and any(t.status().is_seeding for t in session.get_torrents()):
+            ready = True
+            say("seeding", port=session.listen_port())
+    return 0
+
+
+def get(args):
+    session = open_session(args)
+    handle = add(session, args, seeding=False)
+    say("started", port=session.listen_port())
+    for alert in alerts(session):
+        if isinstance(alert, lt.metadata_received_alert):
+            say("metadata")
+        elif isinstance(alert, (lt.torrent_error_alert, lt.file_error_alert)):
+            say("error", message=alert.message())
+            return 1
+        elif isinstance(alert, lt.torrent_finished_alert):
+            status = handle.status()
+            say("complete", downloaded=status.total_payload_download)
+            if args.keep_seeding:
+                stop_when_told()
+                continue
+            # Closing the session waits for the disk; what is written is on the disk then.
+            del handle
+            session.pause()
+            del session
+            return 0
+    return 1
+
+
+def create(args):
+    storage = lt.file_storage()
+    lt.add_files(storage, args.source)
+    flags = {"v1": lt.create_torrent.v1_only, "v2": lt.create_torrent.v2_only, "hybrid": 0}[args.format]
+    torrent = lt.create_torrent(storage, args.piece_size, flags)
+    for tracker in args.tracker:
+        torrent.add_tracker(tracker)
+    lt.set_piece_hashes(torrent, os.path.dirname(os.path.abspath(args.source)))
+    with open(args.output, "wb") as file:
+        file.write(lt.bencode(torrent.generate()))
+    hashes = lt.torrent_info(args.output).info_hashes()
+    say("created", v1=str(hashes.v1) if hashes.has_v1() else None, v2=str(hashes.v2) if hashes.has_v2() else None)
+    return 0
+
+
+def verify(args):
+    session = open_session(args)
+    add(session, args, seeding=False)
+    for alert in alerts(session):
+        if isinstance(alert, lt.torrent_checked_alert):
+            status = alert.handle.status()
+            say("verified", pieces=status.num_pieces, complete=status.is_seeding)
+            return 0 if status.is_seeding else 4
+    return 1
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers(required=True)
+    for name, run in (("seed", seed), ("get", get), ("verify", verify)):
+        command = commands.add_parser(name)
+        command.add_argument("source", help="a .torrent file or a magnet link")
+        command.add_argument("--dir", required=True)
+        command.add_argument("--port", type=int, default=0)
+        command.add_argument("--peer", action="append", default=[])
+        command.add_argument("--tracker", action="append", default=[])
+        command.add_argument("--trust", action="store_true", help="do not check the files before seeding")
+        command.add_argument("--keep-seeding", action="store_true")
+        command.set_defaults(run=run)
+    command = commands.add_parser("create")
+    command.add_argument("source")
+    command.add_argument("output")
+    command.add_argument("--format", choices=("v1", "v2", "hybrid"), default="hybrid")
+    command.add_argument("--piece-size", type=int, default=0)
+    command.add_argument("--tracker", action="append", default=[])
+    command.set_defaults(run=create)
+    args = parser.parse_args()
+    code = args.run(args)
+    sys.stdout.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

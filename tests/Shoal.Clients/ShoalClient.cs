@@ -1,0 +1,29 @@
+using System.Globalization;
+
+namespace Shoal.Clients;
+
+/// <summary>The program of this repository, through the launcher that users start.</summary>
+public sealed class ShoalClient() : Client("shoal")
+{
+    // Nothing but the tracker may find peers, whatever a later version turns on by itself.
+    private static readonly string[] Quiet =
+        ["--no-dht", "--no-lsd", "--no-pex", "--bind", "127.0.0.1", "--json-lines"];
+
+    public override async Task SeedAsync(TransferJob job, CancellationToken cancel)
+    {
+        string[] trust = job.Trusted ? ["--no-verify"] : [];
+        ClientProcess process = Start([Checkout.Launcher, "seed", job.Source, .. trust, .. Arguments(job)]);
+        await process.LineAsync(l => l.Contains("\"seeding\"", StringComparison.Ordinal), cancel);
+    }
+
+    public override Task GetAsync(TransferJob job, CancellationToken cancel) =>
+        Start([Checkout.Launcher, "get", job.Source, .. Arguments(job)]).SuccessAsync(cancel);
+
+    private List<string> Arguments(TransferJob job)
+    {
+        List<string> arguments =
+            [.. Quiet, "--dir", job.Folder, "--port", Port.ToString(CultureInfo.InvariantCulture)];
+        foreach (var peer in job.Peers) arguments.AddRange(["--peer", peer.ToString()]);
+        return arguments;
+    }
+}
