@@ -14,7 +14,7 @@ namespace Shoal.Fuzz.Tests;
 /// </remarks>
 internal readonly struct FuzzBudget
 {
-    private const int UsualInputs = 50_000;
+    private const int UsualInputs = 25_000;
     private const int LongSeconds = 10;
 
     private readonly int _inputs;
