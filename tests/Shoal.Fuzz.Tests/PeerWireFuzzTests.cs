@@ -1,5 +1,6 @@
 using System.Net;
 using Shoal.Protocol;
+using Shoal.Protocol.Merkle;
 using Shoal.Protocol.PeerWire;
 
 namespace Shoal.Fuzz.Tests;
@@ -31,6 +32,8 @@ public sealed class PeerWireFuzzTests
 
     private static readonly HolepunchMessage Punch =
         new(HolepunchKind.Error, IPEndPoint.Parse("1.2.3.4:5"), HolepunchError.NoSelf);
+
+    private static readonly HashRequest Hashes = new(Sha256Hash.Of("root"u8), 2, 4, 4, 3);
 
     [Fact]
     public void Handshakes() => Fuzzer.Run(new FuzzTarget(
@@ -183,7 +186,7 @@ public sealed class PeerWireFuzzTests
     {
         var pieces = new Bitfield(10);
         pieces.Set(3);
-        BlockSpan block = Geometry.Block(Geometry.Piece(3), 1);
+        var block = new BlockSpan(Geometry.Piece(3), 16384, 100);
         PeerMessages.WriteBitfield(buffer, pieces);
         PeerMessages.WriteHaveNone(buffer);
         PeerMessages.WriteKeepAlive(buffer);
@@ -196,6 +199,9 @@ public sealed class PeerWireFuzzTests
         PeerMessages.WriteAllowedFast(buffer, block.Piece);
         PeerMessages.WritePort(buffer, 6881);
         Punch.Write(buffer, 5);
+        PeerMessages.WriteHashRequest(buffer, Hashes);
+        PeerMessages.WriteHashReject(buffer, Hashes);
+        PeerMessages.WriteHashes(buffer, Hashes, new byte[6 * Sha256Hash.Length]);
     });
 
     private static void ReadAll(ReadOnlySpan<byte> bytes, out int read, out FrameStatus last)
@@ -213,6 +219,8 @@ public sealed class PeerWireFuzzTests
             frame.TryReadPiece(out _, out _, out _);
             frame.TryReadPort(out _);
             frame.TryReadExtended(out _, out _);
+            if (frame.TryReadHashRequest(out HashRequest request)) request.Check();
+            frame.TryReadHashes(out _, out _);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Shoal.Protocol.Merkle;
 
 namespace Shoal.Protocol.PeerWire;
 
@@ -11,12 +12,18 @@ internal static class FrameLimits
     /// <summary>Bytes of the length prefix.</summary>
     public const int PrefixBytes = 4;
 
+    /// <summary>Bytes of a hash request's payload: a root and four numbers (BEP 52).</summary>
+    public const int HashRequestPayload = Sha256Hash.Length + 4 * sizeof(uint);
+
     private const int OnlyId = 1;
     private const int OneNumber = 5;
     private const int ThreeNumbers = 13;
     private const int PortBytes = 3;
     private const int PieceBytes = 9 + PeerFrame.MaxBlockBytes;
-    private const int HashBytes = 1 + Sha256Hash.Length + 4 * sizeof(uint);
+    private const int HashBytes = 1 + HashRequestPayload;
+
+    // No more than this is ever asked for in one request.
+    private const int HashesBytes = HashBytes + (HashRequest.MaxLength + MerkleTree.MaxLayers) * Sha256Hash.Length;
 
     /// <summary>The length that a prefix states, or 0 when it is not whole.</summary>
     public static uint LengthAt(ReadOnlySpan<byte> bytes) =>
@@ -35,6 +42,7 @@ internal static class FrameLimits
             or PeerMessageId.HaveAll or PeerMessageId.HaveNone => OnlyId,
         PeerMessageId.Port => PortBytes,
         PeerMessageId.HashRequest or PeerMessageId.HashReject => HashBytes,
+        PeerMessageId.Hashes => HashesBytes,
         _ => uint.MaxValue,
     };
 }

@@ -112,6 +112,7 @@ public sealed class PeerFrameTests
     [InlineData("00000032 15")]
     [InlineData("00000032 17")]
     [InlineData("0002000a 07")]
+    [InlineData("00004832 16")]
     public void A_message_longer_than_its_kind_allows_closes_with_the_fifth_byte(string start)
     {
         byte[] bytes = Bytes(start);
