@@ -49,8 +49,8 @@ public sealed class HashMessageTests
             PeerMessages.WriteHashes(buffer, Request, SHA256.HashData("x"u8));
         });
         StreamDriver driver = StreamDriver.RunEveryWay(bytes);
-        Assert.Equal(
-            [PeerMessageId.HashRequest, PeerMessageId.HashReject, PeerMessageId.Hashes], driver.Frames.Select(f => f.Id));
+        PeerMessageId?[] kinds = [PeerMessageId.HashRequest, PeerMessageId.HashReject, PeerMessageId.Hashes];
+        Assert.Equal(kinds, driver.Frames.Select(f => f.Id));
         Assert.True(Frame(bytes[..53]).TryReadHashRequest(out HashRequest request));
         Assert.True(Frame(bytes[53..106]).TryReadHashRequest(out HashRequest reject));
         Assert.Equal((Request, Request), (request, reject));
@@ -60,7 +60,8 @@ public sealed class HashMessageTests
     public void Numbers_at_the_limit_are_handed_on_unchecked()
     {
         var odd = new HashRequest(default, uint.MaxValue, uint.MaxValue, uint.MaxValue, uint.MaxValue);
-        Assert.True(Frame(Written(b => PeerMessages.WriteHashRequest(b, odd))).TryReadHashRequest(out HashRequest read));
+        byte[] bytes = Written(b => PeerMessages.WriteHashRequest(b, odd));
+        Assert.True(Frame(bytes).TryReadHashRequest(out HashRequest read));
         Assert.Equal(odd, read);
         Assert.Equal(HashRequestFault.Overflow, read.Check());
     }
