@@ -71,4 +71,25 @@ public sealed class SmallExtensionMessageTests
         Assert.True(HolepunchMessage.TryRead(bytes.AsSpan(6), out HolepunchMessage read));
         Assert.Equal(six, read);
     }
+
+    [Fact]
+    public void Every_extension_message_is_read_back_however_it_is_split()
+    {
+        PexPeer[] peers = [new(IPEndPoint.Parse("1.2.3.4:5"), PexFlags.Reachable)];
+        byte[] bytes = Written(buffer =>
+        {
+            new ExtensionHandshake { Ids = new ExtensionIds { Metadata = 1 }, Client = "x" }.Write(buffer);
+            MetadataMessage.WriteRequest(buffer, 1, 0);
+            MetadataMessage.WriteData(buffer, 1, 0, new byte[70]);
+            MetadataMessage.WriteReject(buffer, 1, 7);
+            PexMessage.Write(buffer, 2, peers, [], isFirst: true);
+            DontHaveMessage.Write(buffer, 3, Piece(9));
+            UploadOnlyMessage.Write(buffer, 4, true);
+            new HolepunchMessage(HolepunchKind.Connect, peers[0].EndPoint, default).Write(buffer, 5);
+        });
+        StreamDriver driver = StreamDriver.RunEveryWay(bytes);
+        Assert.All(driver.Frames, f => Assert.Equal(PeerMessageId.Extended, f.Id));
+        Assert.Equal(["00", "01", "01", "01", "02", "03", "04", "05"], driver.Frames.Select(f => f.Payload[..2]));
+        Assert.Equal(0, driver.Unread);
+    }
 }
