@@ -18,7 +18,9 @@ internal sealed class Choker
     /// <summary>Slots there are at least, when their number is derived.</summary>
     public const int MinSlots = 4;
 
-    /// <summary>Slots there are at most, when their number is derived: beyond it each gets too little to pass on.</summary>
+    /// <summary>
+    /// Slots there are at most, when their number is derived: beyond it each gets too little to pass on.
+    /// </summary>
     public const int MaxSlots = 128;
 
     /// <summary>Slots while there is no limit and nothing is measured yet; libtorrent's default.</summary>
@@ -71,7 +73,9 @@ internal sealed class Choker
     /// <param name="unchokedCount">Interested peers that have a slot.</param>
     public bool ShouldUnchokeNow(int unchokedCount) => unchokedCount < Slots;
 
-    /// <summary>Holds a round: decides which peers have a slot until the next one. All others are to be choked.</summary>
+    /// <summary>
+    /// Holds a round: decides which peers have a slot until the next one. All others are to be choked.
+    /// </summary>
     /// <param name="now">The time.</param>
     /// <param name="isSeeding">True when this torrent needs nothing any more.</param>
     /// <param name="peers">All connected peers.</param>

@@ -15,7 +15,9 @@ public sealed record ChokerOptions
     /// </summary>
     public long UploadLimitBytesPerSecond { get; init; }
 
-    /// <summary>Time between regular rounds. The default of 10 s is the one of BEP 3: long enough for TCP to ramp up.</summary>
+    /// <summary>
+    /// Time between regular rounds. The default of 10 s is the one of BEP 3: long enough for TCP to ramp up.
+    /// </summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>

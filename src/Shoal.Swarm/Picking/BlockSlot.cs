@@ -19,7 +19,7 @@ internal enum BlockStatus : byte
     /// <summary>Asked of two peers: the end game.</summary>
     AskedTwice,
 
-    /// <summary>Received.</summary>
+    /// <summary>Its bytes are here, unchecked.</summary>
     Received,
 }
 

@@ -17,7 +17,7 @@ internal sealed class PartialPiece
     /// <param name="maxBlocks">Blocks in a full piece.</param>
     internal PartialPiece(int maxBlocks) => _blocks = new BlockSlot[maxBlocks];
 
-    /// <summary>The piece.</summary>
+    /// <summary>The piece that the object serves now.</summary>
     public PieceIndex Piece { get; private set; }
 
     /// <summary>Number of blocks in the piece.</summary>
@@ -148,7 +148,7 @@ internal sealed class PartialPiece
 
     /// <summary>Counts a block as received from a peer.</summary>
     /// <param name="from">Who sent it.</param>
-    /// <param name="block">The block.</param>
+    /// <param name="block">Its number in the piece.</param>
     /// <param name="alsoAsked">The other peer that is still asked for it, to be sent a cancel; or null.</param>
     /// <returns>Accepted, Duplicate or Unrequested.</returns>
     public BlockArrival Receive(PeerPieces from, int block, out PeerPieces? alsoAsked)
@@ -180,8 +180,8 @@ internal sealed class PartialPiece
     }
 
     /// <summary>Takes back what a peer is asked for one block.</summary>
-    /// <param name="peer">The peer.</param>
-    /// <param name="block">The block.</param>
+    /// <param name="peer">Who was asked.</param>
+    /// <param name="block">Its number in the piece.</param>
     /// <param name="keepWelcome">True to accept the block should the peer send it after all.</param>
     /// <returns>False when nothing changed, as the peer was not asked for it.</returns>
     public bool Release(PeerPieces peer, int block, bool keepWelcome)

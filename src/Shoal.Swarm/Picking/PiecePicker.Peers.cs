@@ -25,7 +25,7 @@ internal sealed partial class PiecePicker
     }
 
     /// <summary>Sets what a peer has, from its bitfield, have-all or have-none message.</summary>
-    /// <param name="peer">The peer.</param>
+    /// <param name="peer">Whose message it was.</param>
     /// <param name="pieces">Taken over by the picker.</param>
     public void SetPieces(PeerPieces peer, Bitfield pieces)
     {

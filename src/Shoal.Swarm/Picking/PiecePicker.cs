@@ -187,7 +187,7 @@ internal sealed partial class PiecePicker
     /// Notes which blocks of a piece in state Checking were wrong, where the block hashes of BEP 52 tell; the others
     /// are kept.
     /// </summary>
-    /// <param name="piece">The piece.</param>
+    /// <param name="piece">In state Checking.</param>
     /// <param name="blocks">At least one block number.</param>
     public void BlocksBad(PieceIndex piece, ReadOnlySpan<int> blocks)
     {

@@ -1,0 +1,20 @@
+namespace Shoal.Swarm.Peers;
+
+/// <summary>What became of an address that was reported.</summary>
+internal enum AddOutcome
+{
+    /// <summary>It is new and was taken in.</summary>
+    Added,
+
+    /// <summary>It was known; the source was noted.</summary>
+    Known,
+
+    /// <summary>Its IP address is banned.</summary>
+    Banned,
+
+    /// <summary>Nobody can listen there: port 0, or an address that is none.</summary>
+    Unusable,
+
+    /// <summary>There is no room for it, or none for one more port of its IP address.</summary>
+    NoRoom,
+}
