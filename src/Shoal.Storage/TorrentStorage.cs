@@ -130,6 +130,14 @@ public sealed partial class TorrentStorage : IDisposable
         return error;
     }
 
+    /// <summary>Looks how far each file reaches now.</summary>
+    internal StoredExtent MeasureExtent()
+    {
+        long[] lengths = new long[_files.Length];
+        for (int i = 0; i < lengths.Length; i++) lengths[i] = _isOnDisk[i] ? StoredLength(i) : -1;
+        return new StoredExtent(Layout, lengths, _parts);
+    }
+
     internal static string HiddenName(string name, TorrentInfo info, string extension) => string.Create(
         CultureInfo.InvariantCulture,
         $".{SafeName.Start(name, MaxHiddenNameBytes)}.{info.Hashes.ToString()[..8]}.{extension}");

@@ -42,6 +42,11 @@ public sealed record TorrentInfoBuilder
     /// <summary>Bytes of the piece space: what v1 hashes cover.</summary>
     public long TotalLength { get; private init; }
 
+    /// <summary>The pieces that the files lie in, as they will be read back.</summary>
+    public PieceGeometry Geometry => Version.HasFlag(TorrentVersion.V1)
+        ? TorrentLayout.V1Geometry(Files, PieceLength, TotalLength)
+        : TorrentLayout.V2Geometry(Files, PieceLength, TotalLength);
+
     /// <summary>The SHA-1 of each piece, end to end; needed for v1 and hybrid torrents.</summary>
     public ReadOnlyMemory<byte> V1Pieces { get; init; }
 

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Shoal.Protocol;
 using Shoal.Protocol.Buffers;
 using Shoal.Storage.Checking;
+using Shoal.Storage.Files;
 
 namespace Shoal.Storage.Intake;
 

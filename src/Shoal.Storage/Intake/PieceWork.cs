@@ -1,6 +1,6 @@
-using System.Security.Cryptography;
 using Shoal.Protocol;
 using Shoal.Storage.Checking;
+using Shoal.Storage.Files;
 
 namespace Shoal.Storage.Intake;
 
@@ -17,13 +17,9 @@ internal sealed class PieceWork : IDisposable
     /// </summary>
     public const int MaxRunBytes = 256 * 1024;
 
-    private static readonly byte[] Zeros = new byte[64 * 1024];
-
     private readonly TorrentStorage _storage;
     private readonly PieceHashes _hashes;
-    private readonly IncrementalHash? _sha1;
-    private readonly byte[] _sha1Result = new byte[SHA1.HashSizeInBytes];
-    private readonly byte[] _leaves;
+    private readonly PieceHasher _hasher;
     private readonly BlockSet _written;
     private readonly List<ReadOnlyMemory<byte>> _run = [];
     private List<QueuedBlock> _taken = [];
@@ -38,14 +34,13 @@ internal sealed class PieceWork : IDisposable
         _storage = storage;
         _hashes = hashes;
         _written = new BlockSet(blocksPerPiece);
-        _leaves = hashes.HasV2 ? new byte[blocksPerPiece * Sha256Hash.Length] : [];
-        if (hashes.HasV1) _sha1 = IncrementalHash.CreateHash(HashAlgorithmName.SHA1);
+        _hasher = new PieceHasher(hashes.HasV1, hashes.HasV2, blocksPerPiece);
     }
 
     /// <summary>The blocks that are being worked on.</summary>
     public List<QueuedBlock> Taken => _taken;
 
-    public void Dispose() => _sha1?.Dispose();
+    public void Dispose() => _hasher.Dispose();
 
     /// <summary>Starts a piece, or the same one anew.</summary>
     public void Begin(PieceIndex piece)
@@ -54,7 +49,7 @@ internal sealed class PieceWork : IDisposable
         _payload = _storage.Geometry.PayloadLength(piece);
         _blockCount = _storage.Geometry.BlockCount(piece);
         _written.Clear();
-        if (_hashed > 0 && !_isHashed) _sha1?.TryGetHashAndReset(_sha1Result, out _);
+        _hasher.Reset();
         _hashed = 0;
         _isHashed = false;
     }
@@ -87,9 +82,9 @@ internal sealed class PieceWork : IDisposable
     public PieceOutcome? Judge()
     {
         if (_written.Count < _blockCount) return null;
-        if (!_isHashed) Finish();
-        int leafBytes = _hashes.HasV2 ? _blockCount * Sha256Hash.Length : 0;
-        return _hashes.Judge(_piece, _sha1Result, _leaves.AsSpan(0, leafBytes));
+        if (!_isHashed) _hasher.FinishV1(_storage.Geometry.Length(_piece) - _payload);
+        _isHashed = true;
+        return _hashes.Judge(_piece, _hasher.Sha1, _hasher.Leaves(_blockCount));
     }
 
     private bool IsSorted()
@@ -102,13 +97,13 @@ internal sealed class PieceWork : IDisposable
     private StorageError? WriteRun(int first, int next, int length)
     {
         int begin = _taken[first].Begin;
-        bool extendsHashed = _sha1 is not null && begin == _hashed;
+        bool extendsHashed = _hashes.HasV1 && begin == _hashed;
         _run.Clear();
         for (int i = first; i < next; i++)
         {
             ReadOnlySpan<byte> bytes = _taken[i].Slice.Span;
-            if (extendsHashed) _sha1!.AppendData(bytes);
-            if (_hashes.HasV2) HashLeaves(_taken[i].Begin, bytes);
+            if (extendsHashed) _hasher.AppendV1(bytes);
+            _hasher.HashLeaves(_taken[i].Begin, bytes);
             _run.Add(_taken[i].Slice.Memory);
         }
         if (extendsHashed) _hashed += length;
@@ -117,16 +112,6 @@ internal sealed class PieceWork : IDisposable
         int blocks = (length + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
         if (error is null) _written.Add(begin / PieceGeometry.BlockLength, blocks);
         return error;
-    }
-
-    private void HashLeaves(int begin, ReadOnlySpan<byte> bytes)
-    {
-        for (int block = begin / PieceGeometry.BlockLength; !bytes.IsEmpty; block++)
-        {
-            int length = Math.Min(bytes.Length, PieceGeometry.BlockLength);
-            SHA256.HashData(bytes[..length], _leaves.AsSpan(block * Sha256Hash.Length));
-            bytes = bytes[length..];
-        }
     }
 
     /// <summary>Hashes from the disk what was written ahead of the hashed start and now follows it.</summary>
@@ -144,23 +129,9 @@ internal sealed class PieceWork : IDisposable
             target.Add(buffer.AsMemory(0, length));
             StorageError? error = _storage.Read(new BlockSpan(_piece, _hashed, length), target);
             if (error is not null) return error;
-            _sha1!.AppendData(buffer.AsSpan(0, length));
+            _hasher.AppendV1(buffer.AsSpan(0, length));
             _hashed += length;
         }
         return null;
-    }
-
-    private void Finish()
-    {
-        _isHashed = true;
-        if (_sha1 is null) return;
-        int padding = _storage.Geometry.Length(_piece) - _payload;
-        while (padding > 0)
-        {
-            int length = Math.Min(padding, Zeros.Length);
-            _sha1.AppendData(Zeros, 0, length);
-            padding -= length;
-        }
-        _sha1.TryGetHashAndReset(_sha1Result, out _);
     }
 }

@@ -1,4 +1,4 @@
-namespace Shoal.Storage.Intake;
+namespace Shoal.Storage.Files;
 
 /// <summary>
 /// One read buffer per thread that needs one, and a list to pass it on. It is in use only between getting it and
