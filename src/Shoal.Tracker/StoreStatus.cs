@@ -1,0 +1,20 @@
+namespace Shoal.Tracker;
+
+/// <summary>What a <see cref="SwarmStore"/> did with an announce.</summary>
+public enum StoreStatus
+{
+    /// <summary>The peer is listed, or was removed because it stopped.</summary>
+    Stored = 0,
+
+    /// <summary>The peer is not listed, because its swarm has as many as it may; it still gets peers.</summary>
+    SwarmFull,
+
+    /// <summary>The peer is not listed, because too many are at its address; it still gets peers.</summary>
+    HostFull,
+
+    /// <summary>Nothing was done: the network of the peer has added too much.</summary>
+    NetworkFull,
+
+    /// <summary>Nothing was done: there are as many swarms as there may be.</summary>
+    StoreFull,
+}

@@ -1,0 +1,49 @@
+using System.Net;
+
+namespace Shoal.Tracker;
+
+/// <summary>
+/// Settings of a tracker server. The defaults are for a swarm of people who share something right now.
+/// </summary>
+public sealed record TrackerOptions
+{
+    /// <summary>The address to listen on; null, the default, listens on all IPv4 and IPv6 addresses.</summary>
+    public IPAddress? Bind { get; init; }
+
+    /// <summary>
+    /// The TCP port; 0, the default, takes a free one, which <see cref="TrackerServer.Port"/> then tells.
+    /// </summary>
+    public int Port { get; init; }
+
+    /// <summary>
+    /// Time between announces of one peer, told to it with a spread of a tenth so that they do not come in bursts. A
+    /// public tracker wants half an hour; two minutes let a handful of peers find each other soon.
+    /// </summary>
+    public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Time that a peer is to leave between announces out of turn.</summary>
+    public TimeSpan MinInterval { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Peers given to one who does not say how many it wants; opentracker's figure.</summary>
+    public int DefaultNumWant { get; init; } = 50;
+
+    /// <summary>Peers given at the most; opentracker's figure.</summary>
+    public int MaxNumWant { get; init; } = 200;
+
+    /// <summary>TCP connections at the most; further ones are closed at once.</summary>
+    public int MaxConnections { get; init; } = 10_000;
+
+    /// <summary>Time for a whole request head, against clients that send it drop by drop.</summary>
+    public TimeSpan HeadTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time that a connection may be idle between requests.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Limits of the store; the lifetime of peers in it follows from <see cref="Interval"/> when null.
+    /// </summary>
+    public SwarmStoreOptions? Store { get; init; }
+
+    /// <summary>The clock that peers age by.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

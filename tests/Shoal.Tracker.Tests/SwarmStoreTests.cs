@@ -1,0 +1,203 @@
+using System.Net;
+using Shoal.Protocol;
+using Shoal.Protocol.Trackers;
+
+namespace Shoal.Tracker.Tests;
+
+public sealed class SwarmStoreTests
+{
+    private static readonly IPAddress Here = IPAddress.Parse("10.0.0.1");
+    private static readonly IPAddress There = IPAddress.Parse("fd00::1");
+
+    private readonly byte[] _peers4 = new byte[200 * 6];
+    private readonly byte[] _peers6 = new byte[200 * 18];
+    private TimeSpan _now;
+
+    [Fact]
+    public void Peers_of_both_families_find_each_other_and_are_counted_together()
+    {
+        SwarmStore store = Store();
+        Announce(store, Here, 1, left: 0);
+        Announce(store, There, 2, left: 5);
+        StoreAnswer answer = Announce(store, Here, 3, left: 5);
+        Assert.Equal(new StoreAnswer(StoreStatus.Stored, 1, 2, 0, 6, 18), answer);
+        Assert.Equal([10, 0, 0, 1, 0, 1], _peers4[..6]);
+        Assert.Equal([0, 2], _peers6[16..18]);
+        Assert.Equal((1L, 3L), (store.Swarms, store.Peers));
+        Assert.Equal(new ScrapeEntry(Hash(0), 1, 0, 2), store.Scrape(Hash(0)));
+        Assert.Equal(new ScrapeEntry(Hash(9), 0, 0, 0), store.Scrape(Hash(9)));
+    }
+
+    [Fact]
+    public void A_seed_or_a_partial_seed_gets_no_seeds_and_one_who_stops_gets_nobody()
+    {
+        SwarmStore store = Store();
+        Announce(store, Here, 1, left: 0);
+        Assert.Equal(0, Announce(store, Here, 2, left: 0).Bytes4);
+        Assert.Equal(0, Announce(store, Here, 3, left: 5, reason: AnnounceEvent.Paused).Bytes4);
+        Assert.Equal(12, Announce(store, Here, 4, left: 5, wanted: 2).Bytes4);
+        StoreAnswer stop = Announce(store, Here, 4, left: 5, reason: AnnounceEvent.Stopped);
+        Assert.Equal((0, 2, 1), (stop.Bytes4, stop.Complete, stop.Incomplete));
+        Assert.Equal(0, Announce(store, Here, 5, left: 5, wanted: 0).Bytes4);
+    }
+
+    [Fact]
+    public void The_last_to_stop_takes_the_swarm_along_and_stopping_twice_does_nothing()
+    {
+        SwarmStore store = Store();
+        Announce(store, Here, 1);
+        Announce(store, Here, 1, reason: AnnounceEvent.Stopped);
+        Announce(store, Here, 1, reason: AnnounceEvent.Stopped);
+        Assert.Equal((0L, 0L), (store.Swarms, store.Peers));
+    }
+
+    [Fact]
+    public void A_download_is_counted_when_a_known_leech_becomes_complete_and_only_then()
+    {
+        SwarmStore store = Store();
+        Announce(store, Here, 1, left: 0, reason: AnnounceEvent.Completed);
+        Assert.Equal(0, store.Scrape(Hash(0)).Downloaded);
+        Announce(store, Here, 2, left: 5, reason: AnnounceEvent.Completed);
+        Assert.Equal(0, store.Scrape(Hash(0)).Downloaded);
+        Announce(store, Here, 2, left: 0, reason: AnnounceEvent.Completed);
+        Announce(store, Here, 2, left: 0, reason: AnnounceEvent.Completed);
+        Assert.Equal(new ScrapeEntry(Hash(0), 2, 1, 0), store.Scrape(Hash(0)));
+    }
+
+    [Fact]
+    public void A_forged_id_or_key_neither_doubles_nor_evicts_a_peer()
+    {
+        SwarmStore store = Store();
+        Announce(store, Here, 1, id: "aaaaaaaaaaaaaaaaaaaa");
+        Announce(store, Here, 1, id: "bbbbbbbbbbbbbbbbbbbb");
+        Announce(store, Here, 2, id: "aaaaaaaaaaaaaaaaaaaa");
+        Assert.Equal(2, store.Peers);
+    }
+
+    [Fact]
+    public void Silent_peers_are_dropped_after_their_lifetime_and_empty_swarms_with_them()
+    {
+        SwarmStore store = Store(new SwarmStoreOptions { PeerLifetime = TimeSpan.FromMinutes(3) });
+        Announce(store, Here, 1);
+        _now += TimeSpan.FromMinutes(2);
+        Announce(store, Here, 2);
+        Announce(store, There, 3);
+        _now += TimeSpan.FromMinutes(1);
+        store.Expire(_now);
+        Assert.Equal(3, store.Peers);
+        _now += TimeSpan.FromMinutes(1);
+        store.Expire(_now);
+        Assert.Equal(2, store.Peers);
+        _now += TimeSpan.FromMinutes(2);
+        store.Expire(_now);
+        Assert.Equal((0L, 0L), (store.Swarms, store.Peers));
+    }
+
+    [Fact]
+    public void Ages_are_right_across_the_turn_of_the_minute_counter()
+    {
+        SwarmStore store = Store();
+        _now = TimeSpan.FromMinutes(65535);
+        Announce(store, Here, 1);
+        _now += TimeSpan.FromMinutes(2);
+        store.Expire(_now);
+        Assert.Equal(1, store.Peers);
+        _now += TimeSpan.FromMinutes(2);
+        store.Expire(_now);
+        Assert.Equal(0, store.Peers);
+    }
+
+    [Fact]
+    public void A_full_swarm_lists_nobody_more_but_still_gives_peers()
+    {
+        SwarmStore store = Store(new SwarmStoreOptions { MaxPeersPerSwarm = 2 });
+        Announce(store, Here, 1);
+        Announce(store, There, 2);
+        StoreAnswer answer = Announce(store, Here, 3);
+        Assert.Equal((StoreStatus.SwarmFull, 6, 18), (answer.Status, answer.Bytes4, answer.Bytes6));
+        Assert.Equal(StoreStatus.Stored, Announce(store, Here, 1).Status);
+        Assert.Equal(2, store.Peers);
+    }
+
+    [Fact]
+    public void A_public_address_lists_only_so_many_peers_a_private_one_any_number()
+    {
+        SwarmStore store = Store(new SwarmStoreOptions { MaxPeersPerHost = 3 });
+        StoreStatus[] statuses = [.. Enumerable.Range(1, 4).Select(port =>
+            Announce(store, IPAddress.Parse("8.8.8.8"), port).Status)];
+        Assert.Equal([StoreStatus.Stored, StoreStatus.Stored, StoreStatus.Stored, StoreStatus.HostFull], statuses);
+        Assert.Equal(StoreStatus.Stored, Announce(store, IPAddress.Parse("8.8.8.9"), 4).Status);
+        for (int port = 1; port < 10; port++)
+            Assert.Equal(StoreStatus.Stored, Announce(store, Here, port).Status);
+    }
+
+    [Fact]
+    public void A_flood_of_invented_torrents_fills_neither_the_store_nor_a_networks_budget_for_ever()
+    {
+        SwarmStore store = Store(new SwarmStoreOptions { MaxSwarms = 100, MaxAdditionsPerNetwork = 40 });
+        int stored = 0;
+        for (int i = 0; i < 1000; i++)
+            if (Announce(store, IPAddress.Parse($"8.8.8.{i % 256}"), 1, hash: i).Status == StoreStatus.Stored)
+                stored++;
+        Assert.Equal(40, stored);
+        for (int i = 0; i < 1000; i++) Announce(store, IPAddress.Parse($"8.{i % 250}.8.8"), 1, hash: 2000 + i);
+        Assert.Equal(100, store.Swarms);
+        Assert.Equal(StoreStatus.StoreFull, Announce(store, IPAddress.Parse("9.9.9.9"), 1, hash: 9999).Status);
+        _now += TimeSpan.FromMinutes(10);
+        store.Expire(_now);
+        Assert.Equal(0, store.Swarms);
+        Assert.Equal(StoreStatus.Stored, Announce(store, IPAddress.Parse("8.8.8.1"), 1).Status);
+    }
+
+    [Fact]
+    public void The_own_family_gets_most_of_the_room_and_the_other_a_quarter()
+    {
+        SwarmStore store = Store();
+        for (int port = 1; port <= 100; port++)
+        {
+            Announce(store, Here, port);
+            Announce(store, There, port);
+        }
+        StoreAnswer answer = Announce(store, Here, 1, wanted: 40);
+        Assert.Equal((30, 10), (answer.Bytes4 / 6, answer.Bytes6 / 18));
+        answer = Announce(store, There, 1, wanted: 40);
+        Assert.Equal((10, 30), (answer.Bytes4 / 6, answer.Bytes6 / 18));
+    }
+
+    [Fact]
+    public async Task Many_threads_at_once_leave_right_counts()
+    {
+        SwarmStore store = Store();
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
+        {
+            for (int i = 0; i < 2000; i++)
+            {
+                ushort port = (ushort)(thread * 100 + i % 50 + 1);
+                store.Announce(Query(i % 20, port, i % 3), Here, default, 30, new byte[180], default);
+                if (i % 7 == 0)
+                    store.Announce(Query(i % 20, port, 1) with { Event = AnnounceEvent.Stopped }, Here, default, 0,
+                        default, default);
+            }
+        }, TestContext.Current.CancellationToken)));
+        long peers = store.Peers, swarms = store.Swarms;
+        store.Expire(default);
+        Assert.Equal((swarms, peers), (store.Swarms, store.Peers));
+    }
+
+    private static SwarmStore Store(SwarmStoreOptions? options = null) =>
+        new(options ?? new SwarmStoreOptions(), new Random(1));
+
+    private StoreAnswer Announce(SwarmStore store, IPAddress address, int port, long left = 5,
+        AnnounceEvent reason = AnnounceEvent.None, int wanted = 50, int hash = 0, string id = "cccccccccccccccccccc") =>
+        store.Announce(Query(hash, (ushort)port, left) with
+        {
+            Event = reason, PeerId = new PeerId(System.Text.Encoding.ASCII.GetBytes(id)),
+        }, address, _now, wanted, _peers4, _peers6);
+
+    private static AnnounceQuery Query(int hash, ushort port, long left) => new()
+    {
+        InfoHash = Hash(hash), PeerId = default, Port = port, Left = left,
+    };
+
+    private static InfoHash Hash(int number) => new([.. BitConverter.GetBytes(number), .. new byte[16]]);
+}
