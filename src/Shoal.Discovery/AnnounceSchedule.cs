@@ -165,8 +165,8 @@ public sealed class AnnounceSchedule
     {
         if (outcome.IsFinal)
             tracker.IsRefusing = true;
-        else if (turn.Event == AnnounceEvent.Paused)
-            // Half of the trackers do not know this event; they are asked again without it.
+        else if (turn.Event == AnnounceEvent.Paused && outcome.RetryIn is null)
+            // Many trackers do not know this event and refuse it or say nothing; they are asked again without it.
             tracker.RefusesPaused = true;
         else
         {

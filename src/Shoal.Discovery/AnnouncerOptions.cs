@@ -43,6 +43,6 @@ public sealed record AnnouncerOptions
     /// <summary>Told the end of each announce, on any thread; null, the default, tells nobody.</summary>
     public Action<AnnounceReport>? Reported { get; init; }
 
-    /// <summary>Shuffles tiers and spreads pauses.</summary>
+    /// <summary>Shuffles tiers and spreads pauses; used by one thread at a time, so not to be shared.</summary>
     public Random Random { get; init; } = new();
 }

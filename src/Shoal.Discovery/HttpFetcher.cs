@@ -141,6 +141,7 @@ internal sealed class HttpFetcher(TrackerClientOptions options)
                 }
                 Socket? socket = await TryConnectAsync(target, cancellationToken).ConfigureAwait(false);
                 if (socket is null) continue;
+                _refusal = null;
                 _scope = address.Scope();
                 return new NetworkStream(socket, ownsSocket: true);
             }

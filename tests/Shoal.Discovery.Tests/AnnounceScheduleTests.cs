@@ -179,6 +179,10 @@ public sealed class AnnounceScheduleTests
         _now += 1800 * Second;
         AnnounceTurn paused = Take(schedule, isPartialSeed: true);
         Assert.Equal(AnnounceEvent.Paused, paused.Event);
+        schedule.Report(paused, Refused(5), _now);
+        _now += TimeSpan.FromMinutes(5);
+        paused = Take(schedule, isPartialSeed: true);
+        Assert.Equal(AnnounceEvent.Paused, paused.Event);
         schedule.Report(paused, Bad(), _now);
         Assert.Equal(AnnounceEvent.None, Take(schedule, isPartialSeed: true).Event);
     }

@@ -63,6 +63,20 @@ public sealed class HttpTrackerClientTests
     }
 
     [Fact]
+    public async Task An_error_behind_the_second_address_is_not_blamed_on_the_first()
+    {
+        await using var server = ScriptedHttpServer.Answering(
+            "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nd"u8.ToArray());
+        var client = new HttpTrackerClient(new TrackerClientOptions
+        {
+            Lookup = Samples.Names(("tracker.test", ["127.255.255.254", "127.0.0.1"])),
+        });
+        AnnounceOutcome outcome = await client.AnnounceAsync(
+            Samples.Tracker($"http://tracker.test:{server.Port}/announce"), Samples.Request, Token);
+        Assert.Contains("broke off", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_name_that_turns_into_loopback_is_refused_at_the_connection()
     {
         await using var server = ScriptedHttpServer.Answering(ScriptedHttpServer.Response(GoodBody));
