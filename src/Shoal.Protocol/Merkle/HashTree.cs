@@ -30,7 +30,7 @@ internal sealed class HashTree
 
     public Sha256Hash Root { get; }
 
-    /// <summary>Number in the torrent of the file's first piece; of the first file where several share the root.</summary>
+    /// <summary>Number in the torrent of the file's first piece; of the first file of several with the root.</summary>
     public int FirstPiece { get; }
 
     public int PieceCount { get; }

@@ -20,7 +20,8 @@ internal static class PieceLayersReader
         var proven = new Dictionary<Sha256Hash, ReadOnlyMemory<byte>>();
         layers = proven;
         error = null;
-        if (!info.Version.HasFlag(TorrentVersion.V2) || !file.TryGet("piece layers"u8, out BencodeNode node)) return true;
+        if (!info.Version.HasFlag(TorrentVersion.V2)) return true;
+        if (!file.TryGet("piece layers"u8, out BencodeNode node)) return true;
         error = "The 'piece layers' of the torrent is not a dictionary.";
         if (node.Kind != BencodeKind.Dictionary) return false;
         var lengths = new Dictionary<Sha256Hash, long>();

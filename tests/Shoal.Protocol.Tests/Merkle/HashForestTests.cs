@@ -96,8 +96,8 @@ public sealed class HashForestTests
         var full = new HashForest(torrent.Info, torrent.Metainfo.PieceLayers);
         var forest = new HashForest(torrent.Info);
         var requests = new List<HashRequest>();
-        for (bool more = forest.TryNextMissing(out HashRequest next); more; more = forest.TryMissingAfter(next, out next))
-            requests.Add(next);
+        bool more = forest.TryNextMissing(out HashRequest next);
+        for (; more; more = forest.TryMissingAfter(next, out next)) requests.Add(next);
         Assert.Equal(chunks, requests.Count);
         Assert.Equal((uint)lastLength, requests[^1].Length);
         requests.Reverse();
@@ -221,7 +221,8 @@ public sealed class HashForestTests
     }
 
     internal static TestTorrent Mixed(TorrentVersion version) => TestTorrents.Create(
-        version, Piece, ("a", 5 * Piece + 100), ("b/empty", 0), ("b/exact", Piece), ("c", 1), ("d", 3 * Piece), ("e", 20000));
+        version, Piece,
+        ("a", 5 * Piece + 100), ("b/empty", 0), ("b/exact", Piece), ("c", 1), ("d", 3 * Piece), ("e", 20000));
 
     internal static byte[] Serve(HashForest forest, HashRequest request)
     {
