@@ -16,9 +16,9 @@ public sealed class BencodeWriter
 
     private readonly IBufferWriter<byte> _output;
     private readonly ArrayBufferWriter<byte>? _own;
-#if DEBUG
-    private readonly Stack<(bool IsDictionary, byte[]? LastKey)> _open = new();
-#endif
+
+    /// <summary>What is open, with the last key of each dictionary. Only debug builds fill it.</summary>
+    private Stack<(bool IsDictionary, byte[]? LastKey)>? _open;
 
     /// <summary>A writer with a buffer of its own, read by <see cref="Written"/> and <see cref="ToArray"/>.</summary>
     public BencodeWriter()
@@ -37,7 +37,11 @@ public sealed class BencodeWriter
     public byte[] ToArray() => Written.ToArray();
 
     /// <summary>Empties the writer's own buffer and keeps its memory for the next value.</summary>
-    public void Clear() => _own?.ResetWrittenCount();
+    public void Clear()
+    {
+        _own?.ResetWrittenCount();
+        _open?.Clear();
+    }
 
     /// <summary>Opens a dictionary; keys and values follow, then <see cref="End"/>.</summary>
     public void BeginDictionary()
@@ -131,29 +135,25 @@ public sealed class BencodeWriter
     [Conditional("DEBUG")]
     private void OpenFrame(bool isDictionary)
     {
-#if DEBUG
+        _open ??= [];
         _open.Push((isDictionary, null));
-#endif
     }
 
     [Conditional("DEBUG")]
     private void CloseFrame()
     {
-#if DEBUG
-        bool open = _open.TryPop(out _);
+        bool open = _open is not null && _open.TryPop(out _);
         Debug.Assert(open, "Nothing is open.");
-#endif
     }
 
     [Conditional("DEBUG")]
     private void CheckKey(ReadOnlySpan<byte> key)
     {
-#if DEBUG
+        _open ??= [];
         bool open = _open.TryPop(out (bool IsDictionary, byte[]? LastKey) frame);
         Debug.Assert(open && frame.IsDictionary, "A key stands only in a dictionary.");
         bool sorted = frame.LastKey is null || key.SequenceCompareTo(frame.LastKey) > 0;
         Debug.Assert(sorted, "Keys come in the order of their bytes, each once.");
         _open.Push((true, key.ToArray()));
-#endif
     }
 }

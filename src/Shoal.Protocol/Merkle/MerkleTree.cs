@@ -87,6 +87,14 @@ public static class MerkleTree
         SHA256.HashData(last, parents.Slice(pairs * Sha256Hash.Length, Sha256Hash.Length));
     }
 
+    /// <summary>True when one of the hashes is zero, which stands for "no block" and never for the hash of one.</summary>
+    internal static bool HoldsZero(ReadOnlySpan<byte> hashes)
+    {
+        for (int at = 0; at < hashes.Length; at += Sha256Hash.Length)
+            if (!hashes.Slice(at, Sha256Hash.Length).ContainsAnyExcept((byte)0)) return true;
+        return false;
+    }
+
     internal static ReadOnlySpan<byte> ZeroSubtreeBytes(int layer) =>
         ZeroSubtrees.AsSpan(layer * Sha256Hash.Length, Sha256Hash.Length);
 

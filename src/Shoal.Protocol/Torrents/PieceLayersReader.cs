@@ -51,6 +51,7 @@ internal static class PieceLayersReader
         long pieces = (fileLength + pieceLength - 1) / pieceLength;
         if (layer.Length != pieces * Sha256Hash.Length)
             return $"The 'piece layers' has a layer of {layer.Length} bytes for a file of {pieces} pieces.";
+        if (MerkleTree.HoldsZero(layer)) return "The 'piece layers' has a layer with a hash that is zero.";
         int layerNumber = MerkleTree.PieceLayer(pieceLength);
         int width = MerkleTree.LeafCount(fileLength) >> layerNumber;
         return MerkleTree.Root(layer, layerNumber, width) == root
