@@ -130,6 +130,17 @@ public sealed partial class TorrentStorage : IDisposable
         return error;
     }
 
+    /// <summary>Makes the next flush reach the files of a piece that another process wrote.</summary>
+    internal void MarkUnflushed(PieceIndex piece)
+    {
+        foreach (FileSegment segment in Layout.Locate(Geometry.Offset(piece), Geometry.PayloadLength(piece)))
+        {
+            if (segment.IsZeros) continue;
+            if (_isOnDisk[segment.File]) _files[segment.File]!.MarkUnflushed();
+            else _parts?.MarkUnflushed();
+        }
+    }
+
     /// <summary>Looks how far each file reaches now.</summary>
     internal StoredExtent MeasureExtent()
     {

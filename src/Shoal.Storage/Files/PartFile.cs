@@ -48,6 +48,9 @@ internal sealed class PartFile
 
     public StorageError? Flush() => _file.Flush();
 
+    /// <inheritdoc cref="StoredFile.MarkUnflushed"/>
+    public void MarkUnflushed() => _file.MarkUnflushed();
+
     public void Close() => _file.Close();
 
     private static int[] SharedPieces(FileLayout layout)

@@ -78,7 +78,8 @@ internal sealed class StoredFile
     public StorageError? Flush()
     {
         if (Interlocked.Exchange(ref _isDirty, 0) == 0) return null;
-        StorageError? error = _handles.Lease(_pooled, forWriting: true, out OpenFile? lease);
+        OpenFile? lease = null;
+        StorageError? error = Check() ?? _handles.Lease(_pooled, forWriting: true, out lease);
         if (error is null)
         {
             error = lease!.Handle.Flush();
@@ -87,6 +88,9 @@ internal sealed class StoredFile
         if (error is not null) Volatile.Write(ref _isDirty, 1);
         return error;
     }
+
+    /// <summary>Says that another process may have written what is not on the medium.</summary>
+    public void MarkUnflushed() => Volatile.Write(ref _isDirty, 1);
 
     public void Close() => _handles.Close(_pooled);
 

@@ -44,9 +44,12 @@ internal sealed class MemoryFileSystem : IFileSystem
 
         set
         {
-            lock (_gate) _files[path] = new MemoryFile { Bytes = value, Length = value.Length };
+            lock (_gate) _files[path] = new MemoryFile { Bytes = [.. value], Length = value.Length };
         }
     }
+
+    /// <summary>True to remember what a power cut would lose.</summary>
+    public bool CanLosePower { get; set; }
 
     public void Link(string path, string target) => _links[path] = target;
 
@@ -140,8 +143,38 @@ internal sealed class MemoryFileSystem : IFileSystem
         }
     }
 
+    /// <summary>
+    /// Cuts the power: of what was written since a file was last flushed, any writes and any starts of writes are lost.
+    /// </summary>
+    public void CutPower(Random random)
+    {
+        Crash();
+        lock (_gate)
+        {
+            foreach (MemoryFile file in _files.Values)
+            {
+                byte[] left = file.Flushed;
+                foreach ((long offset, byte[] bytes) in file.Unflushed)
+                {
+                    int kept = random.Next(3) switch { 0 => 0, 1 => bytes.Length, _ => random.Next(bytes.Length + 1) };
+                    if (kept == 0) continue;
+                    Array.Resize(ref left, (int)Math.Max(left.Length, offset + kept));
+                    bytes.AsSpan(0, kept).CopyTo(left.AsSpan((int)offset));
+                }
+                file.Bytes = left;
+                file.Length = left.Length;
+                file.Flushed = [.. left];
+                file.Unflushed.Clear();
+            }
+        }
+    }
+
     private sealed class MemoryFile
     {
+        public byte[] Flushed { get; set; } = [];
+
+        public List<(long Offset, byte[] Bytes)> Unflushed { get; } = [];
+
         public byte[] Bytes { get; set; } = [];
 
         public long Length { get; set; }
@@ -194,6 +227,7 @@ internal sealed class MemoryFileSystem : IFileSystem
                     if (disk.Free != long.MaxValue) disk.Free -= data[i].Length;
                     Grow(offset + data[i].Length);
                     data[i].Span.CopyTo(file.Bytes.AsSpan((int)offset));
+                    if (disk.CanLosePower) file.Unflushed.Add((offset, data[i].ToArray()));
                     offset += data[i].Length;
                 }
                 file.Modified++;
@@ -209,6 +243,7 @@ internal sealed class MemoryFileSystem : IFileSystem
                 Grow(length);
                 file.Bytes.AsSpan((int)length).Clear();
                 file.Length = length;
+                if (disk.CanLosePower) Settle();
             }
             return null;
         }
@@ -216,7 +251,11 @@ internal sealed class MemoryFileSystem : IFileSystem
         public StorageError? Flush()
         {
             if (disk.Fault("flush", path) is { } error) return error;
-            lock (disk._gate) disk.Flushes++;
+            lock (disk._gate)
+            {
+                disk.Flushes++;
+                if (disk.CanLosePower) Settle();
+            }
             return null;
         }
 
@@ -230,6 +269,12 @@ internal sealed class MemoryFileSystem : IFileSystem
                 file.Handles--;
                 file.IsLocked = false;
             }
+        }
+
+        private void Settle()
+        {
+            file.Flushed = file.Bytes[..(int)file.Length];
+            file.Unflushed.Clear();
         }
 
         private void Grow(long length)

@@ -1,0 +1,119 @@
+using System.Buffers.Binary;
+using Shoal.Protocol;
+
+namespace Shoal.Storage.Resume;
+
+/// <summary>
+/// What the records of a journal add up to. A piece counts at once for a process that goes on after a crash of the
+/// last one, since the system still has its data; after a restart of the system it counts only if a later record says
+/// that its data reached the medium.
+/// </summary>
+internal sealed class JournalReplay
+{
+    private readonly Dictionary<int, int> _unsettled = [];
+    private Guid? _boot;
+
+    private JournalReplay(int pieceCount)
+    {
+        Have = new Bitfield(pieceCount);
+        Suspect = new Bitfield(pieceCount);
+    }
+
+    /// <summary>Pieces whose data is there unless somebody changed the files.</summary>
+    public Bitfield Have { get; }
+
+    /// <summary>Pieces that were recorded, but whose data may not have reached the medium.</summary>
+    public Bitfield Suspect { get; }
+
+    /// <summary>Pieces in <see cref="Have"/> that a crash of the system would still put in doubt.</summary>
+    public IReadOnlyCollection<int> Unsettled => _unsettled.Keys;
+
+    /// <summary>The payload of the last record if it is <see cref="JournalRecordKind.Clean"/>, else empty.</summary>
+    public byte[] CleanFiles { get; private set; } = [];
+
+    /// <summary>Bytes of the journal up to the first that make no sense.</summary>
+    public int ValidLength { get; private set; }
+
+    /// <summary>Replays a journal; null when it is not one of this torrent that can be read.</summary>
+    /// <param name="journal">The whole file.</param>
+    /// <param name="header">The header that it must have.</param>
+    /// <param name="pieceCount">Pieces of the torrent.</param>
+    /// <param name="boot">Id of this start of the system; null where there is none, which is like a new start.</param>
+    public static JournalReplay? Of(ReadOnlySpan<byte> journal, ReadOnlySpan<byte> header, int pieceCount, Guid? boot)
+    {
+        if (!journal.StartsWith(header)) return null;
+        var replay = new JournalReplay(pieceCount);
+        uint seed = JournalFormat.SeedOf(header);
+        int offset = header.Length;
+        while (JournalFormat.TryRead(journal, offset, seed, out JournalRecordKind kind, out ReadOnlySpan<byte> payload)
+            && replay.Apply(kind, payload, offset))
+            offset += JournalFormat.RecordLength(payload.Length);
+        replay.ValidLength = offset;
+        replay.EnterSession(boot);
+        return replay;
+    }
+
+    private bool Apply(JournalRecordKind kind, ReadOnlySpan<byte> payload, int offset)
+    {
+        CleanFiles = [];
+        switch (kind)
+        {
+            case JournalRecordKind.Session when payload.Length == 16:
+                EnterSession(new Guid(payload));
+                return true;
+            case JournalRecordKind.Piece when TryPiece(payload, out int piece):
+                Suspect.Clear(piece);
+                if (Have.Set(piece)) _unsettled[piece] = offset;
+                return true;
+            case JournalRecordKind.Lost when TryPiece(payload, out int piece):
+                Have.Clear(piece);
+                Suspect.Clear(piece);
+                _unsettled.Remove(piece);
+                return true;
+            case JournalRecordKind.Doubt when TryPiece(payload, out int piece):
+                Have.Clear(piece);
+                Suspect.Set(piece);
+                _unsettled.Remove(piece);
+                return true;
+            case JournalRecordKind.Durable when payload.Length == 8:
+                Settle(BinaryPrimitives.ReadInt64LittleEndian(payload));
+                return true;
+            case JournalRecordKind.Snapshot when Bitfield.TryRead(payload, Have.Length, out Bitfield snapshot):
+                Have.CopyFrom(snapshot);
+                Suspect.ClearAll();
+                _unsettled.Clear();
+                return true;
+            case JournalRecordKind.Clean:
+                CleanFiles = payload.ToArray();
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    private bool TryPiece(ReadOnlySpan<byte> payload, out int piece)
+    {
+        piece = payload.Length == 4 ? BinaryPrimitives.ReadInt32LittleEndian(payload) : -1;
+        return (uint)piece < (uint)Have.Length;
+    }
+
+    private void EnterSession(Guid? boot)
+    {
+        if (_boot is not null && _boot != boot)
+        {
+            foreach (int piece in _unsettled.Keys)
+            {
+                Have.Clear(piece);
+                Suspect.Set(piece);
+            }
+            _unsettled.Clear();
+        }
+        _boot = boot;
+    }
+
+    private void Settle(long before)
+    {
+        foreach ((int piece, int offset) in _unsettled)
+            if (offset < before) _unsettled.Remove(piece);
+    }
+}

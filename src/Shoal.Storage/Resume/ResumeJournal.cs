@@ -1,0 +1,186 @@
+using System.Buffers.Binary;
+using Shoal.Protocol;
+using Shoal.Protocol.Torrents;
+using Shoal.Storage.Files;
+
+namespace Shoal.Storage.Resume;
+
+/// <summary>
+/// Remembers which pieces of an unfinished torrent are on disk, in a hidden file beside them that is only appended to.
+/// It also keeps a second process away from the same download. A process that is killed loses no finished piece; a
+/// power cut puts those in doubt that were finished after the last checkpoint. Safe for concurrent use.
+/// </summary>
+/// <remarks>
+/// A checkpoint keeps this order, so that the journal never claims more than the disk has:
+/// <code>
+///   note the end of the journal -> flush the data -> append "durable up to there" -> flush the journal
+/// </code>
+/// </remarks>
+public sealed partial class ResumeJournal : IDisposable
+{
+    /// <summary>Time after which finished pieces are made safe against a power cut.</summary>
+    public static readonly TimeSpan CheckpointInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bytes of finished pieces after which they are made safe without waiting for the time.</summary>
+    public const long CheckpointBytes = 64 * 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private readonly Lock _checkpointing = new();
+    private readonly TorrentStorage _storage;
+    private readonly IFileSystem _disk;
+    private readonly string _path;
+    private readonly uint _seed;
+    private readonly byte[] _record = new byte[JournalFormat.RecordLength(sizeof(long))];
+    private readonly ReadOnlyMemory<byte>[] _vector = new ReadOnlyMemory<byte>[1];
+    private IFileHandle? _file;
+    private long _end;
+    private long _bytesInDoubt;
+    private TimeSpan _lastCheckpoint;
+
+    private ResumeJournal(TorrentStorage storage, IFileSystem disk, string path, uint seed)
+    {
+        _storage = storage;
+        _disk = disk;
+        _path = path;
+        _seed = seed;
+        Trusted = new Bitfield(storage.Geometry.PieceCount);
+        Suspect = new Bitfield(storage.Geometry.PieceCount);
+    }
+
+    /// <summary>Pieces that were there when the journal was opened and need no check.</summary>
+    public Bitfield Trusted { get; }
+
+    /// <summary>
+    /// Pieces that may have been there when the journal was opened and must be checked: all of them where there was no
+    /// journal, those finished just before a power cut, and those of files that were changed from outside.
+    /// </summary>
+    public Bitfield Suspect { get; }
+
+    /// <summary>
+    /// False when nothing is remembered, because the storage is read-only or the folder takes no files.
+    /// </summary>
+    public bool IsPersistent => _file is not null;
+
+    /// <summary>Remembers a piece. Its data must have been written, though it need not be flushed.</summary>
+    public StorageError? Append(PieceIndex piece)
+    {
+        lock (_gate)
+        {
+            _bytesInDoubt += _storage.Geometry.PayloadLength(piece);
+            return AppendPiece(JournalRecordKind.Piece, piece);
+        }
+    }
+
+    /// <summary>Forgets a piece that turned out to be lost or wrong.</summary>
+    public StorageError? Remove(PieceIndex piece)
+    {
+        lock (_gate) return AppendPiece(JournalRecordKind.Lost, piece);
+    }
+
+    /// <summary>True when <see cref="Checkpoint"/> should be called, off the data path.</summary>
+    public bool IsCheckpointDue(TimeSpan now)
+    {
+        lock (_gate)
+            return _file is not null && _bytesInDoubt > 0
+                && (_bytesInDoubt >= CheckpointBytes || now - _lastCheckpoint >= CheckpointInterval);
+    }
+
+    /// <summary>
+    /// Puts the data of all remembered pieces and then the journal on the medium. It waits for the disk, possibly for
+    /// seconds; pieces can be appended meanwhile.
+    /// </summary>
+    /// <param name="now">Time on the clock that <see cref="IsCheckpointDue"/> is asked with.</param>
+    public StorageError? Checkpoint(TimeSpan now)
+    {
+        lock (_checkpointing)
+        {
+            long covered;
+            long bytes;
+            lock (_gate)
+            {
+                _lastCheckpoint = now;
+                covered = _end;
+                bytes = _bytesInDoubt;
+            }
+            if (_file is not { } file) return null;
+            if (_storage.Flush() is { } unsafeData) return unsafeData;
+            lock (_gate)
+            {
+                Span<byte> payload = stackalloc byte[sizeof(long)];
+                BinaryPrimitives.WriteInt64LittleEndian(payload, covered);
+                if (Append(JournalRecordKind.Durable, payload) is { } error) return error;
+                _bytesInDoubt -= bytes;
+            }
+            return file.Flush();
+        }
+    }
+
+    /// <summary>
+    /// Ends the work in good order: makes all pieces safe, notes lengths and times of the files so that a change from
+    /// outside is noticed, and lets other processes in. Nothing must be written to the storage any more.
+    /// </summary>
+    public StorageError? Close()
+    {
+        StorageError? error = Checkpoint(_lastCheckpoint);
+        lock (_gate)
+        {
+            int length = _storage.Layout.Files.Length * FileEntryLength;
+            if (error is null && _file is not null && length <= JournalFormat.MaxPayloadLength)
+            {
+                byte[] record = new byte[JournalFormat.RecordLength(length)];
+                int count = JournalFormat.Write(record, _seed, JournalRecordKind.Clean, DescribeFiles(_storage, _disk));
+                error = Write(record.AsMemory(0, count)) ?? _file.Flush();
+            }
+            Release();
+        }
+        return error;
+    }
+
+    /// <summary>Ends the work because the torrent is complete: the journal is removed.</summary>
+    public StorageError? Complete()
+    {
+        lock (_gate)
+        {
+            if (_file is null) return null;
+            StorageError? error = _disk.Delete(_path);
+            Release();
+            // Not every system lets an open file be deleted.
+            return error is null ? null : _disk.Delete(_path);
+        }
+    }
+
+    /// <summary>Lets go of the file as it is, which is what the end of a killed process does too.</summary>
+    public void Dispose()
+    {
+        lock (_gate) Release();
+    }
+
+    private StorageError? AppendPiece(JournalRecordKind kind, PieceIndex piece)
+    {
+        Span<byte> payload = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(payload, piece.Value);
+        return Append(kind, payload);
+    }
+
+    private StorageError? Append(JournalRecordKind kind, ReadOnlySpan<byte> payload)
+    {
+        if (_file is null) return null;
+        int length = JournalFormat.Write(_record, _seed, kind, payload);
+        return Write(_record.AsMemory(0, length));
+    }
+
+    /// <summary>After a failed write the next one starts at the same place, so a torn record never stays.</summary>
+    private StorageError? Write(ReadOnlyMemory<byte> record)
+    {
+        _vector[0] = record;
+        StorageError? error = _file!.Write(_vector, _end);
+        if (error is null) _end += record.Length;
+        return error;
+    }
+
+    private void Release()
+    {
+        _file?.Dispose();
+        _file = null;
+    }
+}
