@@ -52,7 +52,6 @@ internal sealed class RequestWindow
     private TimeSpan? _leastRoundTrip;
     private TimeSpan? _roundStart;
     private long _roundBytes;
-    private bool _roundWasStarved;
     private double _bestRate;
     private double _rate;
     private int _roundsWithoutGrowth;
@@ -95,10 +94,10 @@ internal sealed class RequestWindow
         if (blocks <= 0) return;
         if (_outstanding == 0)
         {
-            // Silence before this was ours, not the peer's: it must not look like a low rate.
+            // Silence before this was ours, not the peer's: it must not look like a low rate. So only rounds in which
+            // something was asked all the time are measured.
             _roundStart = now;
             _roundBytes = 0;
-            _roundWasStarved = false;
         }
         if (_probeAfter == 0)
         {
@@ -130,7 +129,6 @@ internal sealed class RequestWindow
         _roundBytes += bytes;
         if (_phase == Phase.Doubling && _window < MaxBlocks) _window++;
         EndRound(now);
-        if (_outstanding == 0) _roundWasStarved = true;
     }
 
     /// <summary>Notes that asked blocks will not come: rejected, cancelled or dropped by a choke.</summary>
@@ -154,14 +152,10 @@ internal sealed class RequestWindow
         TimeSpan roundTrip = _leastRoundTrip ?? TimeSpan.Zero;
         if (elapsed < LeastRound || elapsed < 2 * roundTrip) return;
         double rate = _roundBytes / elapsed.TotalSeconds;
-        bool wasStarved = _roundWasStarved;
         _roundStart = now;
         _roundBytes = 0;
-        _roundWasStarved = false;
-        // In a round with nothing asked for a while, the rate was the picker's doing; it may only raise what we know.
-        if (wasStarved && rate < _rate) return;
         _rate = rate > _rate ? rate : _rate + (rate - _rate) / 4;
-        if (_phase == Phase.Doubling && !wasStarved) LookForGrowth(rate);
+        if (_phase == Phase.Doubling) LookForGrowth(rate);
         if (_phase == Phase.Steady) _window = SteadyWindow();
     }
 

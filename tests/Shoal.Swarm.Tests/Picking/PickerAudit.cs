@@ -53,6 +53,8 @@ internal static class PickerAudit
     {
         int open = 0, once = 0, received = 0;
         bool anyKnown = false;
+        int firstOpen = (int)typeof(PartialPiece)
+            .GetField("_firstOpen", BindingFlags.NonPublic | BindingFlags.Instance)!.GetValue(partial)!;
         for (int block = 0; block < partial.BlockCount; block++)
         {
             BlockSlot slot = partial[block];
@@ -61,6 +63,7 @@ internal static class PickerAudit
             {
                 case BlockStatus.Open:
                     open++;
+                    Assert.True(block >= firstOpen, "An open block lies before where the search begins.");
                     Assert.Null(slot.Second);
                     break;
                 case BlockStatus.Asked:

@@ -268,6 +268,19 @@ public sealed class PiecePickerTests
     }
 
     [Fact]
+    public void A_block_that_a_peer_is_late_with_is_skipped_for_it_and_found_by_others()
+    {
+        var fixture = new PickerFixture(1, blocksPerPiece: 3);
+        PeerPieces late = fixture.Seed(1);
+        BlockSpan first = fixture.Pick(late, 1)[0];
+        fixture.Picker.Expire(late, first);
+        BlockSpan second = Assert.Single(fixture.Pick(late, 1));
+        Assert.Equal(PieceGeometry.BlockLength, second.Begin);
+        PickerAudit.Check(fixture);
+        Assert.Equal(first, fixture.Pick(fixture.Seed(2), 1)[0]);
+    }
+
+    [Fact]
     public void A_bad_piece_has_to_come_again_as_a_whole_and_a_bad_block_alone()
     {
         var fixture = new PickerFixture(1, blocksPerPiece: 4);
