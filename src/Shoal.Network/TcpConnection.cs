@@ -1,0 +1,65 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Shoal.Network;
+
+/// <summary>A peer over TCP.</summary>
+[SuppressMessage(
+    "Design", "CA1001", Justification = "Close is the end of its life; operations under way outlive it by a moment.")]
+public sealed class TcpConnection : IConnection
+{
+    private readonly Socket _socket;
+    private readonly SocketOperation _receive = new();
+    private readonly SocketOperation _send = new();
+    private int _closed;
+
+    internal TcpConnection(Socket socket)
+    {
+        _socket = socket;
+        // Requests are batched by us; waiting for more to say (Nagle) would only delay them.
+        socket.NoDelay = true;
+        socket.Blocking = false;
+        Remote = (IPEndPoint)socket.RemoteEndPoint!;
+        if (Remote.Address.IsIPv4MappedToIPv6) Remote = new IPEndPoint(Remote.Address.MapToIPv4(), Remote.Port);
+        Local = (IPEndPoint)socket.LocalEndPoint!;
+        if (Local.Address.IsIPv4MappedToIPv6) Local = new IPEndPoint(Local.Address.MapToIPv4(), Local.Port);
+    }
+
+    /// <inheritdoc/>
+    public IPEndPoint Remote { get; }
+
+    /// <inheritdoc/>
+    public IPEndPoint Local { get; }
+
+    /// <inheritdoc/>
+    public ValueTask<SocketResult> ReceiveAsync(Memory<byte> buffer) => _receive.ReceiveAsync(_socket, buffer);
+
+    /// <inheritdoc/>
+    public ValueTask<SocketResult> SendAsync(ReadOnlyMemory<byte> bytes) => _send.SendAsync(_socket, bytes);
+
+    /// <inheritdoc/>
+    public SocketResult TrySend(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            int sent = _socket.Send(bytes, SocketFlags.None, out SocketError error);
+            return error is SocketError.WouldBlock or SocketError.IOPending or SocketError.NoBufferSpaceAvailable
+                ? new SocketResult(0, SocketError.Success)
+                : new SocketResult(sent, error);
+        }
+        catch (ObjectDisposedException)
+        {
+            return new SocketResult(0, SocketError.OperationAborted);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Close()
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0) return;
+        _socket.Dispose();
+        // The operations are not disposed: one may be under way, and disposing it then is not safe. They hold nothing
+        // but pinned buffers of ours and are collected with this object.
+    }
+}

@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Shoal.Network;
+
+/// <summary>Makes outgoing TCP connections.</summary>
+public static class TcpDialer
+{
+    /// <summary>
+    /// Connects to a peer. The result is a connection, or null with the error; <see cref="SocketError.TimedOut"/> when
+    /// the token ended it.
+    /// </summary>
+    /// <param name="remote">Where to.</param>
+    /// <param name="bind">Address to dial from, or null for the system's choice; ignored for the other family.</param>
+    /// <param name="cancellationToken">Ends the attempt.</param>
+    public static async ValueTask<(IConnection? Connection, SocketError Error)> ConnectAsync(
+        IPEndPoint remote, IPAddress? bind, CancellationToken cancellationToken)
+    {
+        Socket socket;
+        try
+        {
+            socket = new Socket(remote.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        }
+        catch (SocketException e)
+        {
+            return (null, e.SocketErrorCode);
+        }
+        try
+        {
+            if (bind is not null && bind.AddressFamily == remote.AddressFamily) socket.Bind(new IPEndPoint(bind, 0));
+            using var operation = new SocketOperation();
+            SocketResult result;
+            // Closing the socket is what ends a connect that waits; the operation then completes with an error.
+            using (cancellationToken.UnsafeRegister(static s => ((Socket)s!).Dispose(), socket))
+                result = await operation.ConnectAsync(socket, remote).ConfigureAwait(false);
+            if (cancellationToken.IsCancellationRequested) return (null, SocketError.TimedOut);
+            if (result.IsOk) return (new TcpConnection(socket), SocketError.Success);
+            socket.Dispose();
+            return (null, result.Error);
+        }
+        catch (SocketException e)
+        {
+            socket.Dispose();
+            return (null, e.SocketErrorCode);
+        }
+        catch (ObjectDisposedException)
+        {
+            return (null, SocketError.TimedOut);
+        }
+    }
+}

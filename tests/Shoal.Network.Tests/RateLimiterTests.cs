@@ -1,0 +1,146 @@
+namespace Shoal.Network.Tests;
+
+public sealed class RateLimiterTests
+{
+    private readonly ManualTime _time = new();
+
+    [Fact]
+    public async Task Without_a_limit_all_is_granted_at_once()
+    {
+        using var limiter = new RateLimiter(_time, 0);
+        Assert.True(limiter.IsUnlimited);
+        Assert.Equal(1 << 30, await limiter.TakeAsync(1 << 30));
+    }
+
+    [Fact]
+    public void In_ten_seconds_ten_times_the_rate_is_granted_and_not_more_than_a_burst_above()
+    {
+        const int Rate = 1_000_000;
+        using var limiter = new RateLimiter(_time, Rate);
+        long granted = DrawFor(limiter, TimeSpan.FromSeconds(10));
+        Assert.InRange(granted, 10 * Rate - Rate / 5, 10 * Rate + Rate / 5);
+    }
+
+    [Fact]
+    public void A_rate_below_a_packet_a_turn_is_kept_too()
+    {
+        const int Rate = 5_000;
+        using var limiter = new RateLimiter(_time, Rate);
+        long granted = DrawFor(limiter, TimeSpan.FromSeconds(5));
+        Assert.InRange(granted, 5 * Rate - Rate, 5 * Rate + Rate);
+    }
+
+    [Fact]
+    public void Those_who_wait_are_served_in_turn()
+    {
+        using var limiter = new RateLimiter(_time, 100_000);
+        while (limiter.TakeAsync(int.MaxValue).IsCompleted) { }
+        List<int> order = [];
+        for (int i = 0; i < 3; i++) Follow(limiter.TakeAsync(20_000), i, order);
+        for (int i = 0; i < 100 && order.Count < 3; i++) _time.Advance(RateLimiter.Pace);
+        SpinWait.SpinUntil(() => { lock (order) return order.Count == 3; }, TimeSpan.FromSeconds(10));
+        Assert.Equal([0, 1, 2], order);
+    }
+
+    [Fact]
+    public void What_is_returned_can_be_had_again()
+    {
+        using var limiter = new RateLimiter(_time, 1_000_000);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        // The burst is a tenth of a second's worth, granted in shares of a turn's worth.
+        for (int i = 0; i < 4; i++) Assert.Equal(25_000, limiter.TakeAsync(int.MaxValue).Result);
+        limiter.Return(25_000);
+        Assert.Equal(25_000, limiter.TakeAsync(int.MaxValue).Result);
+        Assert.False(limiter.TakeAsync(int.MaxValue).IsCompleted);
+    }
+
+    [Fact]
+    public async Task Lifting_the_limit_frees_those_who_wait()
+    {
+        using var limiter = new RateLimiter(_time, 1_000);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        while (limiter.TakeAsync(1448).IsCompleted) { }
+        ValueTask<int> waiting = limiter.TakeAsync(50_000);
+        Assert.False(waiting.IsCompleted);
+        limiter.BytesPerSecond = 0;
+        Assert.Equal(50_000, await waiting);
+    }
+
+    private long DrawFor(RateLimiter limiter, TimeSpan duration)
+    {
+        long granted = 0;
+        TimeSpan end = _time.Now + duration;
+        while (_time.Now < end)
+        {
+            Task<int> taken = limiter.TakeAsync(64 * 1024).AsTask();
+            while (!taken.IsCompleted && _time.Now < end)
+            {
+                _time.Advance(RateLimiter.Pace);
+                SpinWait.SpinUntil(() => taken.IsCompleted, 1);
+            }
+            if (taken.IsCompleted) granted += taken.Result;
+        }
+        return granted;
+    }
+
+    private static async void Follow(ValueTask<int> taken, int number, List<int> order)
+    {
+        await taken;
+        lock (order) order.Add(number);
+    }
+
+    private sealed class ManualTime : TimeProvider
+    {
+        private readonly List<ManualTimer> _timers = [];
+
+        public TimeSpan Now { get; private set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
+
+        public void Advance(TimeSpan by)
+        {
+            Now += by;
+            foreach (ManualTimer timer in _timers) timer.FireIfDue(Now);
+        }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            var timer = new ManualTimer(this, () => callback(state));
+            timer.Change(dueTime, period);
+            _timers.Add(timer);
+            return timer;
+        }
+
+        private sealed class ManualTimer(ManualTime time, Action callback) : ITimer
+        {
+            private TimeSpan? _due;
+            private TimeSpan _period;
+
+            public bool Change(TimeSpan dueTime, TimeSpan period)
+            {
+                _due = dueTime < TimeSpan.Zero ? null : time.Now + dueTime;
+                _period = period;
+                return true;
+            }
+
+            public void FireIfDue(TimeSpan now)
+            {
+                while (_due is { } due && due <= now)
+                {
+                    _due = _period > TimeSpan.Zero ? due + _period : null;
+                    callback();
+                }
+            }
+
+            public void Dispose() => _due = null;
+
+            public ValueTask DisposeAsync()
+            {
+                Dispose();
+                return default;
+            }
+        }
+    }
+}
