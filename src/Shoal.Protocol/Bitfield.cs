@@ -98,6 +98,18 @@ public sealed class Bitfield
         Count = 0;
     }
 
+    /// <summary>Takes out every piece that is not in another set over the same pieces.</summary>
+    public void KeepOnly(Bitfield other)
+    {
+        RequireSameLength(other);
+        Count = 0;
+        for (int i = 0; i < _words.Length; i++)
+        {
+            _words[i] &= other._words[i];
+            Count += BitOperations.PopCount(_words[i]);
+        }
+    }
+
     /// <summary>Makes this set equal to another over the same pieces.</summary>
     public void CopyFrom(Bitfield other)
     {

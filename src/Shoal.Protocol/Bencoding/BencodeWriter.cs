@@ -16,9 +16,9 @@ public sealed class BencodeWriter
 
     private readonly IBufferWriter<byte> _output;
     private readonly ArrayBufferWriter<byte>? _own;
-
-    /// <summary>What is open, with the last key of each dictionary. Only debug builds fill it.</summary>
-    private Stack<(bool IsDictionary, byte[]? LastKey)>? _open;
+#if DEBUG
+    private readonly Stack<(bool IsDictionary, byte[]? LastKey)> _open = new();
+#endif
 
     /// <summary>A writer with a buffer of its own, read by <see cref="Written"/> and <see cref="ToArray"/>.</summary>
     public BencodeWriter()
@@ -37,11 +37,7 @@ public sealed class BencodeWriter
     public byte[] ToArray() => Written.ToArray();
 
     /// <summary>Empties the writer's own buffer and keeps its memory for the next value.</summary>
-    public void Clear()
-    {
-        _own?.ResetWrittenCount();
-        _open?.Clear();
-    }
+    public void Clear() => _own?.ResetWrittenCount();
 
     /// <summary>Opens a dictionary; keys and values follow, then <see cref="End"/>.</summary>
     public void BeginDictionary()
@@ -135,25 +131,29 @@ public sealed class BencodeWriter
     [Conditional("DEBUG")]
     private void OpenFrame(bool isDictionary)
     {
-        _open ??= [];
+#if DEBUG
         _open.Push((isDictionary, null));
+#endif
     }
 
     [Conditional("DEBUG")]
     private void CloseFrame()
     {
-        bool open = _open is not null && _open.TryPop(out _);
+#if DEBUG
+        bool open = _open.TryPop(out _);
         Debug.Assert(open, "Nothing is open.");
+#endif
     }
 
     [Conditional("DEBUG")]
     private void CheckKey(ReadOnlySpan<byte> key)
     {
-        _open ??= [];
+#if DEBUG
         bool open = _open.TryPop(out (bool IsDictionary, byte[]? LastKey) frame);
         Debug.Assert(open && frame.IsDictionary, "A key stands only in a dictionary.");
         bool sorted = frame.LastKey is null || key.SequenceCompareTo(frame.LastKey) > 0;
         Debug.Assert(sorted, "Keys come in the order of their bytes, each once.");
         _open.Push((true, key.ToArray()));
+#endif
     }
 }

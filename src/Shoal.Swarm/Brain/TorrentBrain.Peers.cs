@@ -1,0 +1,210 @@
+using System.Net;
+using Shoal.Protocol;
+using Shoal.Protocol.PeerWire;
+using Shoal.Swarm.Peers;
+
+namespace Shoal.Swarm;
+
+// How connections begin and end.
+//
+//   we dial:       directory → port.Dial → Dialled → (peer's handshake) Handshaken → Open
+//   they dial:     Accept (handshake was read by the shell, to find the torrent) → Open
+//   it ends:       LinkLost from below, Disconnect from above; both forget the peer before anybody hears of it
+public sealed partial class TorrentBrain
+{
+    /// <summary>Adds addresses that were found.</summary>
+    public void PeersFound(IReadOnlyList<IPEndPoint> endPoints, PeerSources source, TimeSpan now)
+    {
+        _now = now;
+        foreach (IPEndPoint endPoint in endPoints) _directory.Add(endPoint, source, PriorityOf(endPoint), now);
+        DialMore(now);
+    }
+
+    /// <summary>A connection that <see cref="ISwarmPort.Dial"/> asked for is there; our handshake is in its outbox.</summary>
+    public PeerSession? Dialled(IPEndPoint endPoint, TimeSpan now)
+    {
+        _now = now;
+        if (_stopping) return null;
+        _directory.OnConnected(endPoint, now);
+        PeerSession session = Add(endPoint, isIncoming: false, now);
+        session.IsInDirectory = true;
+        session.Phase = SessionPhase.Handshaking;
+        OurHandshake(_hashes.Wire).Write(session.Outbox);
+        _port.HasOutput(session);
+        return session;
+    }
+
+    /// <summary>A connection that <see cref="ISwarmPort.Dial"/> asked for could not be made.</summary>
+    public void DialFailed(IPEndPoint endPoint, TimeSpan now)
+    {
+        _now = now;
+        _directory.OnDialFailed(endPoint, now);
+        DialMore(now);
+    }
+
+    /// <summary>
+    /// A peer has dialled us and its handshake names this torrent. Null with the reason when it is not wanted.
+    /// </summary>
+    public PeerSession? Accept(IPEndPoint remote, Handshake handshake, TimeSpan now, out DisconnectReason reason)
+    {
+        _now = now;
+        reason = ReasonAgainst(remote, handshake);
+        if (reason != DisconnectReason.None) return null;
+        PeerSession session = Add(remote, isIncoming: true, now);
+        // A v2-capable peer that came by the v1 hash is moved over to v2 by our answer (BEP 52, "upgrade path").
+        bool upgrade = _hashes is { V1: not null, V2: not null }
+            && handshake.Reserved.SupportsV2Upgrade && handshake.InfoHash == _hashes.V1;
+        OurHandshake(upgrade ? _hashes.V2!.Value.Truncated : handshake.InfoHash).Write(session.Outbox);
+        session.UsesV2Hash = upgrade || handshake.InfoHash == _hashes.V2?.Truncated;
+        Open(session, handshake, now);
+        return session.Phase == SessionPhase.Open ? session : null;
+    }
+
+    /// <summary>The handshake of a peer that we dialled has arrived.</summary>
+    public void Handshaken(PeerSession session, Handshake handshake, TimeSpan now)
+    {
+        _now = now;
+        if (session.Phase != SessionPhase.Handshaking) return;
+        session.LastReceivedAt = now;
+        if (!_hashes.Answers(handshake.InfoHash))
+        {
+            Disconnect(session, DisconnectReason.UnknownTorrent);
+            return;
+        }
+        session.UsesV2Hash = handshake.InfoHash == _hashes.V2?.Truncated;
+        if (handshake.PeerId == _options.PeerId)
+        {
+            Disconnect(session, DisconnectReason.Self);
+            _directory.OnSelf(session.ListensAt);
+            return;
+        }
+        Open(session, handshake, now);
+    }
+
+    /// <summary>A connection ended from below.</summary>
+    public void LinkLost(PeerSession session, DisconnectReason reason, TimeSpan now)
+    {
+        _now = now;
+        if (session.Phase == SessionPhase.Gone) return;
+        bool wasUseful = session.DownloadedBytes + session.UploadedBytes > 0;
+        Forget(session);
+        if (session.IsInDirectory) _directory.OnDisconnected(session.ListensAt, now, wasFault: !wasUseful);
+        _port.Close(session, reason);
+        FillAllRequests(now);
+        DialMore(now);
+    }
+
+    private Handshake OurHandshake(InfoHash infoHash) => new(
+        new ReservedBits
+        {
+            SupportsExtensions = true,
+            SupportsFast = true,
+            SupportsV2Upgrade = _hashes is { V1: not null, V2: not null },
+        },
+        infoHash,
+        _options.PeerId);
+
+    private DisconnectReason ReasonAgainst(IPEndPoint remote, Handshake handshake)
+    {
+        if (_stopping) return DisconnectReason.Stopping;
+        if (handshake.PeerId == _options.PeerId) return DisconnectReason.Self;
+        if (_directory.IsBanned(remote.Address) || _bannedLocals.Contains(handshake.PeerId)) return DisconnectReason.Banned;
+        return _sessions.Count >= _options.MaxPeers ? DisconnectReason.TooManyConnections : DisconnectReason.None;
+    }
+
+    private PeerSession Add(IPEndPoint remote, bool isIncoming, TimeSpan now)
+    {
+        var session = new PeerSession(_slots.Take(), remote, isIncoming, now);
+        _sessions.Add(session);
+        return session;
+    }
+
+    private void Open(PeerSession session, Handshake handshake, TimeSpan now)
+    {
+        session.Handshake = handshake;
+        session.Client = ClientName.Of(handshake.PeerId);
+        if (!SettleDuplicate(session, handshake.PeerId)) return;
+        session.Phase = SessionPhase.Open;
+        if (_picker is not null) session.Pieces = Join(session);
+        SendExtensionHandshake(session);
+        SendFirstPieces(session);
+        _port.HasOutput(session);
+        _port.PeerJoined(session);
+        AskForMetadata(session, now);
+    }
+
+    /// <summary>
+    /// Of two connections to the same peer the one survives that was dialled by the side with the larger peer id; both
+    /// sides know both ids and so keep the same one. False when this one is the other.
+    /// </summary>
+    private bool SettleDuplicate(PeerSession session, PeerId theirs)
+    {
+        PeerSession? twin = _sessions.Find(s =>
+            s != session && s.Phase == SessionPhase.Open && s.Handshake.PeerId == theirs
+            && s.Remote.Address.Equals(session.Remote.Address));
+        if (twin is null) return true;
+        bool weDial = Compare(_options.PeerId, theirs) > 0;
+        bool keepThis = session.IsIncoming != twin.IsIncoming && session.IsIncoming == !weDial;
+        Disconnect(keepThis ? twin : session, DisconnectReason.Duplicate);
+        return keepThis;
+    }
+
+    private static int Compare(PeerId one, PeerId other)
+    {
+        Span<byte> bytes = stackalloc byte[2 * PeerId.Length];
+        one.CopyTo(bytes);
+        other.CopyTo(bytes[PeerId.Length..]);
+        return bytes[..PeerId.Length].SequenceCompareTo(bytes[PeerId.Length..]);
+    }
+
+    private void Disconnect(PeerSession session, DisconnectReason reason)
+    {
+        if (session.Phase == SessionPhase.Gone) return;
+        Forget(session);
+        bool wasOurChoice = reason is DisconnectReason.Stopping or DisconnectReason.BothSeeds or DisconnectReason.Duplicate;
+        if (session.IsInDirectory) _directory.OnDisconnected(session.ListensAt, _now, wasFault: !wasOurChoice);
+        _port.Close(session, reason);
+    }
+
+    /// <summary>
+    /// Notes where a peer that dialled us listens, so that it is not dialled as well. False when there is a connection
+    /// to that address already, which then is the same peer under another id.
+    /// </summary>
+    private bool TakeListenPort(PeerSession session, int port)
+    {
+        if (session.IsInDirectory || !session.IsIncoming) return true;
+        var endPoint = new IPEndPoint(session.Remote.Address, port);
+        _directory.Add(endPoint, PeerSources.Incoming, PriorityOf(endPoint), _now);
+        if (!_directory.OnConnected(endPoint, _now)) return false;
+        session.ListensAt = endPoint;
+        session.IsInDirectory = true;
+        return true;
+    }
+
+    /// <summary>Rank among addresses that neither side can choose to its liking (BEP 40).</summary>
+    private uint PriorityOf(IPEndPoint endPoint) =>
+        _options.OwnAddress is { } own ? CanonicalPriority.Of(new IPEndPoint(own, _options.ListenPort), endPoint) : 0;
+
+    private void Forget(PeerSession session)
+    {
+        session.Phase = SessionPhase.Gone;
+        _sessions.Remove(session);
+        _slots.Return(session.Slot);
+        DropPending(session);
+        if (session.Pieces is not null) _picker!.Leave(session.Pieces);
+        session.Uploads.Clear();
+        _metadata?.OnLeft(session.Slot);
+        _metadataServer.OnLeft(session.Slot);
+        ForgetHashRequests(session);
+    }
+
+    private void DialMore(TimeSpan now)
+    {
+        if (_stopping) return;
+        while (_sessions.Count + _directory.DiallingCount < _options.MaxPeers
+            && _directory.TryNextToDial(now, out IPEndPoint endPoint))
+        {
+            _port.Dial(endPoint);
+        }
+    }
+}

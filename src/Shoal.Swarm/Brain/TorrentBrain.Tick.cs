@@ -1,0 +1,148 @@
+using Shoal.Protocol.PeerWire;
+using Shoal.Swarm.Choking;
+
+namespace Shoal.Swarm;
+
+// What time does: rates, chokes, patience that ends.
+public sealed partial class TorrentBrain
+{
+    // A peer that sends no block for this long while we wait for some is passed over; libtorrent's piece timeout.
+    private static readonly TimeSpan BlockTimeout = TimeSpan.FromSeconds(20);
+
+    // A keep-alive is due after two minutes (BEP 3); a little earlier, for clocks and routers that differ.
+    private static readonly TimeSpan KeepAliveInterval = TimeSpan.FromSeconds(100);
+
+    // A connection on which not even keep-alives come is dead: two minutes and some patience.
+    private static readonly TimeSpan SilenceLimit = TimeSpan.FromSeconds(150);
+
+    // As for incoming peers: 68 bytes do not take longer.
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
+
+    // Neither side has wanted anything of the other for this long; libtorrent's inactivity timeout.
+    private static readonly TimeSpan UselessLimit = TimeSpan.FromMinutes(10);
+
+    // Below this many peers discovery is asked for more, no more often than the interval.
+    private const int FewPeers = 10;
+    private static readonly TimeSpan WantPeersInterval = TimeSpan.FromSeconds(30);
+
+    private Choker? _choker;
+    private TimeSpan _wantPeersAgainAt;
+
+    /// <summary>
+    /// Time went on. Called a few times a second while there are peers; nothing depends on how often exactly.
+    /// </summary>
+    public void Tick(TimeSpan now)
+    {
+        if (_stopping) return;
+        _now = now;
+        for (int i = _sessions.Count - 1; i >= 0; i--) TickSession(_sessions[i], now);
+        if (_choker is not null && now >= _choker.NextRound) HoldChokeRound(now);
+        ExpireMetadata(now);
+        ExpireHashRequests(now);
+        RequestHashes(now);
+        FillAllRequests(now);
+        DialMore(now);
+        if (_sessions.Count < FewPeers && !_completed && now >= _wantPeersAgainAt)
+        {
+            _wantPeersAgainAt = now + WantPeersInterval;
+            _port.WantPeers();
+        }
+    }
+
+    private void TickSession(PeerSession session, TimeSpan now)
+    {
+        session.DownloadRate = session.Down.BytesPerSecond(now);
+        session.UploadRate = session.Up.BytesPerSecond(now);
+        if (session.Phase == SessionPhase.Handshaking)
+        {
+            if (now - session.ConnectedAt > HandshakeTimeout) Disconnect(session, DisconnectReason.HandshakeTimeout);
+            return;
+        }
+        if (now - session.LastReceivedAt > SilenceLimit)
+        {
+            Disconnect(session, DisconnectReason.Silent);
+            return;
+        }
+        if (now - session.LastUsefulAt > UselessLimit && !session.WeAreInterested && !session.PeerInterested)
+        {
+            Disconnect(session, DisconnectReason.Useless);
+            return;
+        }
+        if (now - session.LastSentAt > KeepAliveInterval && session.Outbox.IsEmpty && !session.HasUploads)
+        {
+            PeerMessages.WriteKeepAlive(session.Outbox);
+            session.LastSentAt = now;
+            _port.HasOutput(session);
+        }
+        if (session.Pending.Count > 0 && now - session.LastBlockAt > BlockTimeout) Snub(session, now);
+    }
+
+    /// <summary>
+    /// Passes over a peer that lets us wait: others are asked for its blocks, and it is asked for one more only, to
+    /// see whether it comes back.
+    /// </summary>
+    private void Snub(PeerSession session, TimeSpan now)
+    {
+        session.IsSnubbed = true;
+        session.LastBlockAt = now;
+        session.Window.OnTimeout();
+        OutstandingBlocks -= session.Pending.Count;
+        _port.ReturnCredit(session.Pending.Count);
+        session.Pending.Clear();
+        _picker!.ExpireAll(session.Pieces!);
+        FillAllRequests(now);
+    }
+
+    private bool HasFreeSlot()
+    {
+        if (_choker is null) return false;
+        int unchoked = 0;
+        foreach (PeerSession session in _sessions)
+            if (session.UnchokedByUs && session.PeerInterested) unchoked++;
+        return _choker.ShouldUnchokeNow(unchoked);
+    }
+
+    private void HoldChokeRound(TimeSpan now)
+    {
+        var peers = new ChokerPeer[_sessions.Count];
+        int count = 0;
+        foreach (PeerSession session in _sessions)
+            if (session.Phase == SessionPhase.Open) peers[count++] = ForChoker(session);
+        int[] unchoked = new int[count];
+        int slots = _choker!.HoldRound(now, IsUploadOnly, peers.AsSpan(0, count), unchoked);
+        ReadOnlySpan<int> chosen = unchoked.AsSpan(0, slots);
+        foreach (PeerSession session in _sessions)
+        {
+            session.DownloadedAtRound = session.DownloadedBytes;
+            session.UploadedAtRound = session.UploadedBytes;
+            if (session.Phase != SessionPhase.Open) continue;
+            if (chosen.Contains(session.Slot)) Unchoke(session, now);
+            else Choke(session, now);
+        }
+    }
+
+    private ChokerPeer ForChoker(PeerSession session) => new()
+    {
+        Slot = session.Slot,
+        IsInterested = session.PeerInterested,
+        IsUnchoked = session.UnchokedByUs,
+        IsSnubbing = session.IsSnubbed,
+        BytesReceived = session.DownloadedBytes - session.DownloadedAtRound,
+        BytesSent = session.UploadedBytes - session.UploadedAtRound,
+        BytesSentInSlot = session.UnchokedByUs ? session.UploadedBytes - session.UploadedAtUnchoke : 0,
+        ChangedAt = session.ChokeChangedAt,
+        ConnectedAt = session.ConnectedAt,
+        HavePerMille = HavePerMille(session),
+    };
+
+    /// <summary>
+    /// How much of the torrent the peer has, or must have by what we sent it: who hides what it has gains nothing.
+    /// </summary>
+    private int HavePerMille(PeerSession session)
+    {
+        long total = Math.Max(1, _geometry!.PayloadTotal);
+        long said = 1000L * session.PieceCount / Math.Max(1, _geometry.PieceCount);
+        long sent = Math.Min(500, 1000 * session.UploadedBytes / total);
+        return (int)Math.Max(said, sent);
+    }
+}

@@ -1,0 +1,202 @@
+using System.Net;
+using Shoal.Protocol;
+using Shoal.Protocol.Addresses;
+using Shoal.Protocol.PeerWire;
+using Shoal.Swarm.Peers;
+using Shoal.Swarm.Picking;
+
+namespace Shoal.Swarm;
+
+// What happens when a piece is whole: announced when it is right, and when it is wrong the search for who spoiled it.
+//
+//   bad ── one sender ───────────────▶ banned at once
+//    └──── several: HashBlocks ──▶ each block's hash kept with its sender, all of them on parole, piece fetched again
+//           ├── v2: leaves from a peer, proven by the root ──▶ who sent a differing block is banned at once
+//           └── piece good: HashBlocks ──▶ the same, by comparison with the good blocks
+public sealed partial class TorrentBrain
+{
+    private readonly BlameLedger<PeerName> _blame = new();
+    private readonly Dictionary<PieceIndex, Suspects> _suspects = [];
+    private readonly HashSet<PeerId> _bannedLocals = [];
+    private readonly HashSet<PieceIndex> _comparing = [];
+
+    /// <summary>A piece was hashed.</summary>
+    public void PieceChecked(PieceIndex piece, PieceResult result, TimeSpan now)
+    {
+        _now = now;
+        if (_picker!.State(piece) != PieceState.Checking) return;
+        switch (result)
+        {
+            case PieceResult.Good:
+                PieceIsGood(piece, now);
+                break;
+            case PieceResult.Bad:
+                PieceIsBad(piece, now);
+                break;
+            case PieceResult.HashUnknown:
+                _awaitingRoot.Add(piece);
+                RequestHashes(now);
+                break;
+        }
+    }
+
+    /// <summary>The blocks of a piece were hashed, as <see cref="ISwarmPort.HashBlocks"/> asked.</summary>
+    public void BlocksHashed(PieceIndex piece, ReadOnlySpan<Sha256Hash> hashes, TimeSpan now)
+    {
+        _now = now;
+        if (_suspects.TryGetValue(piece, out Suspects? suspects) && suspects.Hashes is null)
+        {
+            suspects.Hashes = hashes.ToArray();
+            KeepBadBlocks(piece, suspects);
+            RequestLeaves(piece, now);
+            FetchAgain(piece, now);
+        }
+        else if (_comparing.Remove(piece))
+        {
+            List<PeerName> guilty = [];
+            _blame.Compare(piece, hashes, guilty);
+            BanAll(guilty);
+        }
+        if (_leafQueries.Count > 0) AnswerLeafQueries(piece, ToBytes(hashes));
+    }
+
+    private void PieceIsGood(PieceIndex piece, TimeSpan now)
+    {
+        _blame.PieceGood(Senders(piece).ToArray());
+        _picker!.PieceGood(piece);
+        _have.Set(piece);
+        if (_blame.IsWaitingFor(piece) && _comparing.Add(piece)) _port.HashBlocks(piece);
+        _suspects.Remove(piece);
+        _port.PieceCompleted(piece);
+        for (int i = _sessions.Count - 1; i >= 0; i--)
+        {
+            PeerSession session = _sessions[i];
+            if (session.Phase != SessionPhase.Open || session.Pieces is null) continue;
+            UpdateInterest(session, now);
+            if (session.Pieces.Set[piece]) continue;
+            PeerMessages.WriteHave(session.Outbox, piece);
+            _port.HasOutput(session);
+        }
+        CheckCompleted(now);
+    }
+
+    private void PieceIsBad(PieceIndex piece, TimeSpan now)
+    {
+        WastedBytes += _geometry!.PayloadLength(piece);
+        _port.PieceFailed(piece);
+        PeerPieces?[] senders = new PeerPieces?[_geometry.BlockCount(piece)];
+        for (int block = 0; block < senders.Length; block++) senders[block] = _picker!.Contributor(piece, block);
+        List<PeerName> guilty = [];
+        _blame.PieceBad(piece, Senders(piece).ToArray(), guilty);
+        if (guilty.Count > 0)
+        {
+            FetchAgain(piece, now);
+            BanAll(guilty);
+            return;
+        }
+        // Nothing of it may be asked for before its blocks are hashed: they would be written over.
+        _suspects[piece] = new Suspects(senders);
+        _port.HashBlocks(piece);
+    }
+
+    private void FetchAgain(PieceIndex piece, TimeSpan now)
+    {
+        _port.ForgetPiece(piece);
+        _picker!.PieceBad(piece);
+        foreach (PeerSession session in _sessions)
+            if (session.Phase == SessionPhase.Open) UpdateInterest(session, now);
+        FillAllRequests(now);
+    }
+
+    private void KeepBadBlocks(PieceIndex piece, Suspects suspects)
+    {
+        List<PeerName> guilty = [];
+        for (int block = 0; block < suspects.Senders.Length; block++)
+        {
+            if (suspects.Senders[block]?.Tag is not PeerSession sender) continue;
+            if (_blame.KeepBadBlock(piece, block, sender.Name, suspects.Hashes![block]) && !guilty.Contains(sender.Name))
+                guilty.Add(sender.Name);
+        }
+        BanAll(guilty);
+    }
+
+    /// <summary>A peer has told the leaves of a piece that failed, and they fold to its root: now all is known.</summary>
+    private void LeavesProven(Protocol.Merkle.HashRequest request, ReadOnlySpan<byte> leaves)
+    {
+        if (!_forest!.TryLeafPiece(request, out PieceIndex piece)) return;
+        if (!_suspects.TryGetValue(piece, out Suspects? suspects) || suspects.Hashes is null) return;
+        int first = (int)request.Index - Suspects.FirstLeafOf(_forest, piece);
+        List<PeerName> guilty = [];
+        for (int i = 0; i < request.Length && first + i < suspects.Hashes.Length; i++)
+        {
+            var leaf = new Sha256Hash(leaves.Slice(i * Sha256Hash.Length, Sha256Hash.Length));
+            if (suspects.Hashes[first + i] == leaf) continue;
+            if (suspects.Senders[first + i]?.Tag is PeerSession sender && !guilty.Contains(sender.Name))
+                guilty.Add(sender.Name);
+        }
+        BanAll(guilty);
+    }
+
+    private void BanAll(List<PeerName> guilty)
+    {
+        foreach (PeerName name in guilty)
+        {
+            _blame.Forget(name);
+            PeerSession? session = _sessions.Find(s => s.Name == name);
+            IPAddress address = name.EndPoint.Address;
+            if (session is not null) Ban(session);
+            else if (address.Scope() != AddressScope.Loopback) _directory.Ban(address);
+        }
+    }
+
+    /// <summary>
+    /// Ends a connection and takes no other from the peer. On this machine one address is many peers, so there it is
+    /// the peer's id that is banned.
+    /// </summary>
+    private void Ban(PeerSession session)
+    {
+        if (session.Remote.Address.Scope() == AddressScope.Loopback)
+        {
+            _bannedLocals.Add(session.Handshake.PeerId);
+            _directory.OnSelf(session.ListensAt);
+        }
+        else
+        {
+            _directory.Ban(session.Remote.Address);
+        }
+        Disconnect(session, DisconnectReason.BadData);
+    }
+
+    private List<PeerName> Senders(PieceIndex piece)
+    {
+        List<PeerName> senders = [];
+        PeerPieces? last = null;
+        for (int block = 0; block < _geometry!.BlockCount(piece); block++)
+        {
+            PeerPieces? sender = _picker!.Contributor(piece, block);
+            if (sender is null || sender == last) continue;
+            last = sender;
+            PeerName name = ((PeerSession)sender.Tag!).Name;
+            if (!senders.Contains(name)) senders.Add(name);
+        }
+        return senders;
+    }
+
+    private static byte[] ToBytes(ReadOnlySpan<Sha256Hash> hashes)
+    {
+        byte[] bytes = new byte[hashes.Length * Sha256Hash.Length];
+        for (int i = 0; i < hashes.Length; i++) hashes[i].CopyTo(bytes.AsSpan(i * Sha256Hash.Length));
+        return bytes;
+    }
+
+    private sealed class Suspects(PeerPieces?[] senders)
+    {
+        public PeerPieces?[] Senders => senders;
+
+        public Sha256Hash[]? Hashes { get; set; }
+
+        /// <summary>The number in the file's leaf layer of the piece's first block.</summary>
+        public static int FirstLeafOf(Protocol.Merkle.HashForest forest, PieceIndex piece) =>
+            forest.TryLeafRequest(piece, 0, out Protocol.Merkle.HashRequest first) ? (int)first.Index : 0;
+    }
+}

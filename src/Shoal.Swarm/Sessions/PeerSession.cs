@@ -1,0 +1,176 @@
+using System.Net;
+using Shoal.Protocol;
+using Shoal.Protocol.PeerWire;
+using Shoal.Swarm.Peers;
+using Shoal.Swarm.Picking;
+using Shoal.Swarm.Requests;
+
+namespace Shoal.Swarm;
+
+/// <summary>Where a peer's connection is in its life.</summary>
+public enum SessionPhase
+{
+    /// <summary>We dialled and await the peer's handshake. → Open, Gone</summary>
+    Handshaking,
+
+    /// <summary>Both handshakes are exchanged. → Gone</summary>
+    Open,
+
+    /// <summary>The connection is over; nothing more is sent or received.</summary>
+    Gone,
+}
+
+/// <summary>
+/// What the brain knows of one connected peer. Only the brain changes it; the shell that moves its bytes reads what is
+/// public, while the brain is at rest.
+/// </summary>
+public sealed class PeerSession
+{
+    // Mutable structs, so fields.
+    internal RequestWindow Window = new();
+    internal RateMeter Down;
+    internal RateMeter Up;
+
+    internal PeerSession(int slot, IPEndPoint remote, bool isIncoming, TimeSpan now)
+    {
+        Slot = slot;
+        Remote = ListensAt = remote;
+        IsIncoming = isIncoming;
+        ConnectedAt = ChokeChangedAt = LastReceivedAt = LastSentAt = LastUsefulAt = now;
+    }
+
+    /// <summary>The shell's own object for this peer.</summary>
+    public object? Shell { get; set; }
+
+    /// <summary>Where the connection goes.</summary>
+    public IPEndPoint Remote { get; }
+
+    /// <summary>True when the peer dialled us.</summary>
+    public bool IsIncoming { get; }
+
+    /// <summary>Where the connection is in its life.</summary>
+    public SessionPhase Phase { get; internal set; }
+
+    /// <summary>Messages that are to be sent. The shell may put an empty buffer in its place and send the old one.</summary>
+    public MessageBuffer Outbox { get; set; } = new();
+
+    /// <summary>What the peer's handshake said.</summary>
+    public Handshake Handshake { get; internal set; }
+
+    /// <summary>True when the peer lets us request.</summary>
+    public bool UnchokedUs { get; internal set; }
+
+    /// <summary>True when we let the peer request.</summary>
+    public bool UnchokedByUs { get; internal set; }
+
+    /// <summary>Client name as the peer tells it, safe to print; or read from its peer id.</summary>
+    public string Client { get; internal set; } = "";
+
+    /// <summary>Block bytes received from the peer.</summary>
+    public long DownloadedBytes { get; internal set; }
+
+    /// <summary>Block bytes sent to the peer.</summary>
+    public long UploadedBytes { get; internal set; }
+
+    /// <summary>Block bytes received per second.</summary>
+    public double DownloadRate { get; internal set; }
+
+    /// <summary>Block bytes sent per second.</summary>
+    public double UploadRate { get; internal set; }
+
+    /// <summary>Number of pieces the peer has, as far as is known.</summary>
+    public int PieceCount => Pieces?.Set.Count ?? 0;
+
+    /// <summary>True when the peer is known to have every piece.</summary>
+    public bool IsSeed => Pieces?.IsSeed ?? Early.HasAll;
+
+    /// <summary>True when blocks wait to be served to the peer.</summary>
+    public bool HasUploads => Uploads.Count > 0;
+
+    internal int Slot { get; }
+
+    internal PeerName Name => new(Remote);
+
+    /// <summary>Where the peer accepts connections, as far as is known.</summary>
+    internal IPEndPoint ListensAt { get; set; }
+
+    /// <summary>True when the directory counts this connection as that of <see cref="ListensAt"/>.</summary>
+    internal bool IsInDirectory { get; set; }
+
+    internal TimeSpan ConnectedAt { get; }
+
+    internal TimeSpan LastReceivedAt { get; set; }
+
+    internal TimeSpan LastSentAt { get; set; }
+
+    /// <summary>When either side was last interested or a block moved.</summary>
+    internal TimeSpan LastUsefulAt { get; set; }
+
+    /// <summary>When the last block arrived, or requests began after a pause.</summary>
+    internal TimeSpan LastBlockAt { get; set; }
+
+    internal bool PeerInterested { get; set; }
+
+    internal bool WeAreInterested { get; set; }
+
+    internal TimeSpan ChokeChangedAt { get; set; }
+
+    internal long UploadedAtUnchoke { get; set; }
+
+    internal long DownloadedAtRound { get; set; }
+
+    internal long UploadedAtRound { get; set; }
+
+    internal bool IsSnubbed { get; set; }
+
+    internal ExtensionHandshake? Extensions { get; set; }
+
+    /// <summary>Set once the torrent's content is known.</summary>
+    internal PeerPieces? Pieces { get; set; }
+
+    internal EarlyPieces Early { get; } = new();
+
+    internal PendingRequests Pending { get; } = new();
+
+    internal RequestQueue Uploads { get; } = new();
+
+    /// <summary>Pieces that the peer serves while it chokes us (BEP 6).</summary>
+    internal List<PieceIndex> AllowedFast { get; } = [];
+
+    /// <summary>Pieces that the peer advised (BEP 6).</summary>
+    internal List<PieceIndex> Suggested { get; } = [];
+
+    /// <summary>Pieces that we serve while we choke the peer (BEP 6).</summary>
+    internal List<PieceIndex> AllowedByUs { get; } = [];
+
+    internal bool GotPieceSet { get; set; }
+
+    internal int UnrequestedBlocks { get; set; }
+
+    internal int Strikes { get; set; }
+
+    internal bool UsesV2Hash { get; set; }
+
+    internal bool IsUploadOnly { get; set; }
+
+    internal int ExtensionHandshakes { get; set; }
+
+    internal int HashRequests { get; set; }
+
+    internal int HashFaults { get; set; }
+
+    internal int HashesAsked { get; set; }
+
+    internal bool RefusesHashes { get; set; }
+
+    internal bool SupportsFast => Handshake.Reserved.SupportsFast;
+
+    internal bool SupportsExtensions => Handshake.Reserved.SupportsExtensions;
+
+    /// <summary>Takes the next blocks to serve off the queue, as many as fit; returns their number.</summary>
+    public int TakeUploads(Span<BlockSpan> into) =>
+        HasUploads ? Uploads.TakeAny(into) : 0;
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Remote} ({Client})";
+}
