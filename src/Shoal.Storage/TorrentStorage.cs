@@ -98,6 +98,19 @@ public sealed partial class TorrentStorage : IDisposable
     /// <summary>Absolute path of a file on disk; null for padding and links.</summary>
     public string? PathOf(int file) => _files[file]?.Path;
 
+    /// <summary>The pieces that lie wholly in files that have their full size, whatever is in them.</summary>
+    public Bitfield PiecesOfWholeFiles()
+    {
+        var pieces = new Bitfield(Geometry.PieceCount);
+        StoredExtent extent = MeasureExtent();
+        for (int i = 0; i < Geometry.PieceCount; i++)
+        {
+            PieceIndex piece = Geometry.Piece(i);
+            if (extent.Holds(piece)) pieces.Set(piece);
+        }
+        return pieces;
+    }
+
     /// <summary>Closes the files. No other member may be in use or be used again.</summary>
     public void Dispose()
     {

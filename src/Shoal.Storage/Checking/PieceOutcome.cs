@@ -34,4 +34,8 @@ public interface IVerdictSink
 {
     /// <summary>A piece is judged. Its data is written, though not yet flushed to the medium.</summary>
     void OnVerdict(PieceVerdict verdict);
+
+    /// <summary>Blocks wait for the disk no more: they are written, or were dropped.</summary>
+    /// <param name="bytes">Their bytes.</param>
+    void OnSettled(long bytes);
 }

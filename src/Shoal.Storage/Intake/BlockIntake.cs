@@ -300,7 +300,9 @@ public sealed class BlockIntake : IAsyncDisposable
             block.Slice.Slab.Release();
         }
         blocks.Clear();
-        if (bytes > 0) Interlocked.Add(ref _queuedBytes, -bytes);
+        if (bytes == 0) return;
+        Interlocked.Add(ref _queuedBytes, -bytes);
+        _sink.OnSettled(bytes);
     }
 
     [DoesNotReturn]

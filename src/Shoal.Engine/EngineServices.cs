@@ -1,0 +1,94 @@
+using System.Net;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Shoal.Discovery;
+using Shoal.Engine.Diagnostics;
+using Shoal.Engine.Peers;
+using Shoal.Network;
+using Shoal.Protocol;
+using Shoal.Storage.Files;
+
+namespace Shoal.Engine;
+
+/// <summary>What all torrents of an engine share.</summary>
+internal sealed class EngineServices : IDisposable
+{
+    // Open files of all torrents together; beyond it the longest unused is closed. Low enough for a limit of 256.
+    private const int OpenFiles = 128;
+
+    private readonly long _start;
+    private readonly Func<IEnumerable<Torrents.TorrentActor>> _torrents;
+
+    public EngineServices(EngineOptions options, int port, Func<IReadOnlyCollection<Torrents.TorrentActor>> torrents)
+    {
+        _torrents = torrents;
+        _start = Time.GetTimestamp();
+        Options = options;
+        Port = port;
+        Log = options.LoggerFactory.CreateLogger("Shoal.Engine");
+        PeerId = PeerId.Ours(RandomNumberGenerator.GetBytes(PeerId.Length - PeerId.ClientPrefix.Length));
+        Network = new TrackerClientOptions { LocalAddress = options.BindAddress };
+        Trackers = new TrackerClient(Network);
+        DownloadLimiter = new RateLimiter(Time, options.DownloadBytesPerSecond);
+        UploadLimiter = new RateLimiter(Time, options.UploadBytesPerSecond);
+        InFlight = new InFlightBudget(options.InFlightBytes);
+        Connections = new ConnectionSlots(options.MaxConnections);
+        HalfOpen = new SemaphoreSlim(options.MaxHalfOpen);
+        Handles = new FileHandlePool(RealFileSystem.Instance, OpenFiles);
+        Metrics = new EngineMetrics(() => Connections.Taken, () => InFlight.Taken, () => torrents().Count);
+    }
+
+    public EngineOptions Options { get; }
+
+    public TimeProvider Time { get; } = TimeProvider.System;
+
+    /// <summary>Time since the engine's start.</summary>
+    public TimeSpan Now => Time.GetElapsedTime(_start);
+
+    public int Port { get; }
+
+    public IPAddress? BindAddress => Options.BindAddress;
+
+    public ILogger Log { get; }
+
+    /// <summary>How trackers and servers are spoken to.</summary>
+    public TrackerClientOptions Network { get; }
+
+    public ITrackerClient Trackers { get; }
+
+    public PeerId PeerId { get; }
+
+    public RateLimiter DownloadLimiter { get; }
+
+    public RateLimiter UploadLimiter { get; }
+
+    public InFlightBudget InFlight { get; }
+
+    public ConnectionSlots Connections { get; }
+
+    public SemaphoreSlim HalfOpen { get; }
+
+    public LinkBuffers Buffers { get; } = new();
+
+    public FileHandlePool Handles { get; }
+
+    public EngineMetrics Metrics { get; }
+
+    /// <summary>A seed for a torrent's random choices.</summary>
+    public static ulong NextSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    /// <summary>Tells every torrent that requests can be made again.</summary>
+    public void CreditIsBack()
+    {
+        foreach (Torrents.TorrentActor torrent in _torrents()) torrent.CreditIsBack();
+    }
+
+    public void Dispose()
+    {
+        DownloadLimiter.Dispose();
+        UploadLimiter.Dispose();
+        HalfOpen.Dispose();
+        Handles.Dispose();
+        Metrics.Dispose();
+    }
+}

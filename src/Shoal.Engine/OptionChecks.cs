@@ -1,0 +1,49 @@
+using Shoal.Protocol.Torrents;
+using Shoal.Storage.Creation;
+
+namespace Shoal.Engine;
+
+/// <summary>Checks options once, where they enter, with messages that name the option and its value.</summary>
+internal static class OptionChecks
+{
+    public static void Check(EngineOptions options)
+    {
+        InRange(options.Port, 0, 65535, nameof(options.Port));
+        AtLeast(options.DownloadBytesPerSecond, 0, nameof(options.DownloadBytesPerSecond));
+        AtLeast(options.UploadBytesPerSecond, 0, nameof(options.UploadBytesPerSecond));
+        AtLeast(options.MaxConnections, 1, nameof(options.MaxConnections));
+        AtLeast(options.MaxHalfOpen, 1, nameof(options.MaxHalfOpen));
+        AtLeast(options.MaxPendingHandshakes, 1, nameof(options.MaxPendingHandshakes));
+        // Below some blocks in flight nothing moves any more.
+        AtLeast(options.InFlightBytes, 1 << 20, nameof(options.InFlightBytes));
+    }
+
+    public static void Check(TorrentOptions options)
+    {
+        if (string.IsNullOrWhiteSpace(options.Directory)) throw Invalid("Directory is empty.");
+        AtLeast(options.DownloadBytesPerSecond, 0, nameof(options.DownloadBytesPerSecond));
+        AtLeast(options.UploadBytesPerSecond, 0, nameof(options.UploadBytesPerSecond));
+        AtLeast(options.MaxPeers, 1, nameof(options.MaxPeers));
+        if (options.SelectedFiles is { IsEmpty: true }) throw Invalid("SelectedFiles names no file.");
+    }
+
+    public static void Check(CreateOptions options)
+    {
+        int length = options.PieceLength;
+        if (length == 0) return;
+        InRange(length, ContentHasher.MinPieceLength, TorrentLimits.MaxPieceLength, nameof(options.PieceLength));
+        if (!int.IsPow2(length)) throw Invalid($"PieceLength is {length} but must be a power of two.");
+    }
+
+    private static void InRange(long value, long low, long high, string name)
+    {
+        if (value < low || value > high) throw Invalid($"{name} is {value} but must be from {low} to {high}.");
+    }
+
+    private static void AtLeast(long value, long low, string name)
+    {
+        if (value < low) throw Invalid($"{name} is {value} but must be at least {low}.");
+    }
+
+    private static TorrentException Invalid(string message) => new(TorrentError.InvalidInput, message);
+}

@@ -1,0 +1,49 @@
+namespace Shoal.Engine.Peers;
+
+/// <summary>
+/// Bytes that may be asked of peers or wait for the disk, shared by all torrents of an engine. A byte is taken when it
+/// is requested and given back when it is written or no longer expected, so a slow disk stops requests and never
+/// fills memory.
+/// </summary>
+internal sealed class InFlightBudget
+{
+    private readonly long _limit;
+    private long _free;
+    private int _starved;
+
+    /// <param name="limit">Bytes that may be taken.</param>
+    public InFlightBudget(long limit) => _limit = _free = limit;
+
+    /// <summary>Bytes that may still be taken.</summary>
+    public long Free => Volatile.Read(ref _free);
+
+    /// <summary>Bytes that are taken now; 0 when everything is at rest.</summary>
+    public long Taken => _limit - Free;
+
+    /// <summary>Takes up to <paramref name="wanted"/> bytes in whole units; returns what it took.</summary>
+    public long Take(long wanted, int unit)
+    {
+        while (true)
+        {
+            long free = Volatile.Read(ref _free);
+            long taken = Math.Min(wanted, free) / unit * unit;
+            if (taken <= 0)
+            {
+                Volatile.Write(ref _starved, 1);
+                return 0;
+            }
+            if (Interlocked.CompareExchange(ref _free, free - taken, free) == free) return taken;
+        }
+    }
+
+    /// <summary>Takes bytes whether there are any left or not, for what has arrived already.</summary>
+    public void Force(long bytes) => Interlocked.Add(ref _free, -bytes);
+
+    /// <summary>Gives bytes back. True when somebody went away empty since and should ask again.</summary>
+    public bool Return(long bytes)
+    {
+        long free = Interlocked.Add(ref _free, bytes);
+        // Wake those who starve only when there is enough for all of them to do something with.
+        return free >= _limit / 4 && Volatile.Read(ref _starved) != 0 && Interlocked.Exchange(ref _starved, 0) != 0;
+    }
+}

@@ -1,0 +1,136 @@
+using System.Collections.Concurrent;
+using System.Net.Sockets;
+using Shoal.Discovery;
+using Shoal.Engine.Diagnostics;
+using Shoal.Engine.Peers;
+using Shoal.Engine.Sources;
+using Shoal.Engine.Torrents;
+using Shoal.Network;
+using Shoal.Protocol;
+using Shoal.Protocol.Torrents;
+
+namespace Shoal.Engine;
+
+/// <summary>A BitTorrent client without a face: it listens on one port and moves any number of torrents.</summary>
+/// <example>
+/// <code>
+/// await using var engine = await TorrentEngine.StartAsync();
+/// Torrent torrent = await engine.AddAsync(TorrentSource.Parse(magnet), new TorrentOptions { Directory = "downloads" });
+/// await torrent.WaitForCompletionAsync();
+/// </code>
+/// </example>
+public sealed class TorrentEngine : IAsyncDisposable
+{
+    /// <summary>How often time is told to torrents that have peers. Nothing in a swarm needs finer steps.</summary>
+    private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long trackers are given to hear that we stop.</summary>
+    private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(2);
+
+    private readonly ConcurrentDictionary<TorrentActor, Torrent> _torrents = new();
+    private readonly EngineServices _services;
+    private readonly PeerAcceptor _acceptor;
+    private readonly ITimer _clock;
+    private readonly Lock _adding = new();
+    private int _disposed;
+
+    private TorrentEngine(EngineOptions options, PeerListener listener)
+    {
+        _services = new EngineServices(options, listener.LocalEndPoint.Port, () => (IReadOnlyCollection<TorrentActor>)_torrents.Keys);
+        _acceptor = new PeerAcceptor(listener, options.MaxPendingHandshakes, _services.Time, Find, _services.Log);
+        EngineLog.Listening(_services.Log, listener.LocalEndPoint);
+        _acceptor.Start();
+        _clock = _services.Time.CreateTimer(static s => ((TorrentEngine)s!).Tick(), this, TickInterval, TickInterval);
+    }
+
+    /// <summary>TCP port on which peers are accepted.</summary>
+    public int Port => _services.Port;
+
+    /// <summary>The torrents that were added and not removed.</summary>
+    public IReadOnlyList<Torrent> Torrents => [.. _torrents.Values];
+
+    /// <summary>Opens the port and starts.</summary>
+    /// <exception cref="TorrentException">The address or port cannot be had.</exception>
+    public static Task<TorrentEngine> StartAsync(EngineOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        options ??= new EngineOptions();
+        OptionChecks.Check(options);
+        (PeerListener? listener, SocketError error) = PeerListener.Open(options.BindAddress, options.Port);
+        if (listener is null)
+        {
+            string where = $"{options.BindAddress?.ToString() ?? "any address"}, port {options.Port}";
+            string why = error switch
+            {
+                SocketError.AddressAlreadyInUse => "another program uses it; choose another port, or 0 for a free one",
+                SocketError.AddressNotAvailable => "this machine has no such address",
+                SocketError.AccessDenied => "the system does not permit it; choose a port above 1023",
+                _ => $"the system says {error}",
+            };
+            throw new TorrentException(TorrentError.Network, $"Cannot listen for peers on {where}: {why}.");
+        }
+        return Task.FromResult(new TorrentEngine(options, listener));
+    }
+
+    /// <summary>Adds a torrent and starts it. Returns before its data is checked or its metadata is there.</summary>
+    /// <exception cref="TorrentException">The source is not valid or cannot be read, or the torrent is here already.</exception>
+    public async Task<Torrent> AddAsync(
+        TorrentSource source, TorrentOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ArgumentNullException.ThrowIfNull(options);
+        OptionChecks.Check(options);
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
+        ResolvedSource resolved = await SourceReader.ReadAsync(source, _services.Network, cancellationToken).ConfigureAwait(false);
+        lock (_adding)
+        {
+            if (_torrents.Keys.Any(t => t.Hashes.Overlaps(resolved.Hashes)))
+                throw new TorrentException(TorrentError.InvalidInput, $"The torrent {resolved.Hashes} is in this engine already.");
+            var actor = new TorrentActor(resolved, options, _services);
+            var torrent = new Torrent(actor, RemoveAsync);
+            _torrents[actor] = torrent;
+            actor.Start();
+            return torrent;
+        }
+    }
+
+    /// <summary>Reads a .torrent from a file or URL without adding it.</summary>
+    /// <exception cref="TorrentException">The source is a magnet link, is not valid or cannot be read.</exception>
+    public static async Task<Metainfo> ReadAsync(TorrentSource source, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        ResolvedSource resolved = await SourceReader.ReadAsync(source, new TrackerClientOptions(), cancellationToken).ConfigureAwait(false);
+        return resolved.Metainfo ?? throw new TorrentException(
+            TorrentError.InvalidInput, "A magnet link only names a torrent; what it holds is known when a peer has sent it.");
+    }
+
+    /// <summary>Stops every torrent politely, telling trackers within about two seconds.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        await _acceptor.DisposeAsync().ConfigureAwait(false);
+        await Task.WhenAll(_torrents.Keys.Select(actor => RemoveAsync(actor, CancellationToken.None))).ConfigureAwait(false);
+        await _clock.DisposeAsync().ConfigureAwait(false);
+        _services.Dispose();
+    }
+
+    private async Task RemoveAsync(TorrentActor actor, CancellationToken cancellationToken)
+    {
+        await actor.StopAsync(GoodbyeLimit).WaitAsync(cancellationToken).ConfigureAwait(false);
+        _torrents.TryRemove(actor, out _);
+    }
+
+    private TorrentActor? Find(InfoHash infoHash)
+    {
+        foreach (TorrentActor torrent in _torrents.Keys)
+            if (torrent.Hashes.Answers(infoHash)) return torrent;
+        return null;
+    }
+
+    private void Tick()
+    {
+        _acceptor.CloseLate();
+        foreach (TorrentActor torrent in _torrents.Keys)
+            if (torrent.WantsTicks) torrent.Tick();
+    }
+}

@@ -1,0 +1,34 @@
+using System.Net;
+
+namespace Shoal.Engine;
+
+/// <summary>Something that happened to a torrent; the derived types say what.</summary>
+public abstract record TorrentEvent;
+
+/// <summary>The state changed.</summary>
+/// <param name="State">The new state.</param>
+public sealed record StateChanged(TorrentState State) : TorrentEvent;
+
+/// <summary>A piece is on disk and hashed right.</summary>
+/// <param name="Piece">Its number.</param>
+public sealed record PieceCompleted(int Piece) : TorrentEvent;
+
+/// <summary>A piece was received and its hash was wrong; it will be fetched again.</summary>
+/// <param name="Piece">Its number.</param>
+public sealed record PieceFailed(int Piece) : TorrentEvent;
+
+/// <summary>A peer finished its handshake.</summary>
+/// <param name="EndPoint">Where the connection goes.</param>
+/// <param name="IsIncoming">True when the peer dialled us.</param>
+public sealed record PeerConnected(IPEndPoint EndPoint, bool IsIncoming) : TorrentEvent;
+
+/// <summary>A connection ended.</summary>
+/// <param name="EndPoint">Where the connection went.</param>
+/// <param name="Reason">Why, as a name from the list in docs/ARCHITECTURE.md.</param>
+public sealed record PeerDisconnected(IPEndPoint EndPoint, string Reason) : TorrentEvent;
+
+/// <summary>A tracker was asked.</summary>
+/// <param name="Url">The tracker, any passkey in it masked.</param>
+/// <param name="Peers">Number of peers it named.</param>
+/// <param name="Error">What went wrong, or null.</param>
+public sealed record TrackerAnswered(string Url, int Peers, string? Error) : TorrentEvent;

@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+using System.Net;
+
+namespace Shoal.Engine;
+
+/// <summary>Settings of one torrent.</summary>
+public sealed record TorrentOptions
+{
+    /// <summary>Folder that the torrent's file or folder lies in or is to be put in; created when missing.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>
+    /// Numbers of the files to download, counted from 0 in the order of the torrent without padding; null means all.
+    /// </summary>
+    public ImmutableSortedSet<int>? SelectedFiles { get; init; }
+
+    /// <summary>Tracker URLs to use besides those that the torrent names.</summary>
+    public ImmutableArray<string> Trackers { get; init; } = [];
+
+    /// <summary>Peers to dial besides those that are discovered.</summary>
+    public ImmutableArray<DnsEndPoint> Peers { get; init; } = [];
+
+    /// <summary>Download limit in bytes per second; 0 means no limit besides the engine's.</summary>
+    public long DownloadBytesPerSecond { get; init; }
+
+    /// <summary>Upload limit in bytes per second; 0 means no limit besides the engine's.</summary>
+    public long UploadBytesPerSecond { get; init; }
+
+    /// <summary>Connected peers at the most.</summary>
+    public int MaxPeers { get; init; } = 200;
+
+    /// <summary>Requests pieces in order from the start rather than the rarest first.</summary>
+    public bool Sequential { get; init; }
+
+    /// <summary>Reserves the disk space of selected files at once instead of letting them grow as needed.</summary>
+    public bool Preallocate { get; init; }
+
+    /// <summary>What to believe about the data that is on disk already.</summary>
+    public InitialCheck InitialCheck { get; init; } = InitialCheck.Resume;
+
+    /// <summary>
+    /// Limits what is offered to peers to these pieces, as a seeder that holds only some of them; null offers all
+    /// that is there. Pieces outside are neither announced, served nor downloaded.
+    /// </summary>
+    public PieceSelection? OfferOnly { get; init; }
+
+    /// <summary>
+    /// Where each file lies already, as <see cref="CreatedTorrent.Paths"/> tells it, to seed content under names that
+    /// the torrent does not give; null to derive safe names in <see cref="Directory"/>.
+    /// </summary>
+    public IReadOnlyList<string>? ContentPaths { get; init; }
+
+    /// <summary>Downloads nothing: what is missing stays missing.</summary>
+    public bool SeedOnly { get; init; }
+
+    /// <summary>
+    /// True when the user named this torrent and what it points to, as on a command line; its trackers and peers may
+    /// then lie on loopback or in a private network. See docs/decisions on addresses.
+    /// </summary>
+    public bool TrustsAddresses { get; init; }
+}
+
+/// <summary>What to believe about data that is on disk when a torrent is added.</summary>
+public enum InitialCheck
+{
+    /// <summary>Take pieces from the resume journal if there is one, hash everything else that is there.</summary>
+    Resume,
+
+    /// <summary>Hash everything.</summary>
+    Full,
+
+    /// <summary>Take every file that has its full size as complete, unseen; wrong data is the user's word.</summary>
+    Trust,
+}

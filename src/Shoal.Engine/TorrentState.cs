@@ -1,0 +1,30 @@
+namespace Shoal.Engine;
+
+/// <summary>
+/// The life of a torrent:
+/// <code>
+///  FetchingMetadata → Checking → Downloading → Seeding
+///                        └───────────────────────┘
+///  any → Stopped (asked for), any → Failed (disk error or invalid metadata; see TorrentSnapshot.Error)
+/// </code>
+/// </summary>
+public enum TorrentState
+{
+    /// <summary>A magnet link whose info dictionary has not arrived yet.</summary>
+    FetchingMetadata,
+
+    /// <summary>Data on disk is being hashed.</summary>
+    Checking,
+
+    /// <summary>Selected pieces are missing.</summary>
+    Downloading,
+
+    /// <summary>Nothing selected is missing; peers are served.</summary>
+    Seeding,
+
+    /// <summary>Stopped; it holds no file and no connection.</summary>
+    Stopped,
+
+    /// <summary>Stopped by an error that no retry can help.</summary>
+    Failed,
+}

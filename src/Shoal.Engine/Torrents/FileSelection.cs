@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using Shoal.Protocol;
+using Shoal.Protocol.Magnets;
+using Shoal.Protocol.Torrents;
+
+namespace Shoal.Engine.Torrents;
+
+/// <summary>
+/// Which files and pieces of a torrent are wanted. Users count files without padding, the torrent with it; here the
+/// two numberings meet.
+/// </summary>
+internal static class FileSelection
+{
+    /// <summary>The torrent's own numbers of the selected files; null when all are.</summary>
+    /// <exception cref="TorrentException">A number is of no file.</exception>
+    public static IReadOnlySet<int>? Resolve(
+        TorrentInfo info, ImmutableSortedSet<int>? chosen, ImmutableArray<FileRange> ranges)
+    {
+        if (chosen is null && ranges.IsEmpty) return null;
+        int[] visible = [.. Enumerable.Range(0, info.Files.Length).Where(i => !info.Files[i].IsPadding)];
+        if (chosen is null) return visible.Where((_, number) => ranges.Any(r => r.Contains(number))).ToImmutableHashSet();
+        if (chosen.Max >= visible.Length || chosen.Min < 0)
+            throw new TorrentException(
+                TorrentError.InvalidInput,
+                $"File number {(chosen.Min < 0 ? chosen.Min : chosen.Max)} is selected, but the torrent has files 0 to {visible.Length - 1}.");
+        return chosen.Select(number => visible[number]).ToImmutableHashSet();
+    }
+
+    /// <summary>The pieces that hold a byte of a selected file.</summary>
+    public static Bitfield Pieces(TorrentInfo info, IReadOnlySet<int>? files)
+    {
+        var wanted = new Bitfield(info.Geometry.PieceCount);
+        if (files is null)
+        {
+            wanted.SetAll();
+            return wanted;
+        }
+        foreach (int number in files)
+        {
+            TorrentFile file = info.Files[number];
+            if (file.Length == 0) continue;
+            int last = info.Geometry.PieceAt(file.End - 1).Value;
+            for (int piece = info.Geometry.PieceAt(file.Offset).Value; piece <= last; piece++) wanted.Set(piece);
+        }
+        return wanted;
+    }
+
+    /// <summary>The pieces that a seeder of only some offers.</summary>
+    public static Bitfield Pieces(TorrentInfo info, PieceSelection? selection)
+    {
+        int count = info.Geometry.PieceCount;
+        var offered = new Bitfield(count);
+        if (selection is null)
+        {
+            offered.SetAll();
+            return offered;
+        }
+        for (int piece = 0; piece < count; piece++)
+        {
+            double at = (double)piece / count;
+            bool inRange = selection.Ranges.IsEmpty || selection.Ranges.Any(range => at >= range.From && at < range.To);
+            if (inRange && !selection.Without.Contains(piece)) offered.Set(piece);
+        }
+        return offered;
+    }
+}

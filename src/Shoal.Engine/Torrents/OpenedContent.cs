@@ -1,0 +1,53 @@
+using Shoal.Protocol;
+using Shoal.Protocol.Merkle;
+using Shoal.Protocol.Torrents;
+using Shoal.Storage;
+using Shoal.Storage.Intake;
+
+namespace Shoal.Engine.Torrents;
+
+/// <summary>The files of a torrent, open and checked.</summary>
+internal sealed class OpenedContent(
+    TorrentInfo info,
+    HashForest? forest,
+    TorrentStorage storage,
+    BlockIntake intake,
+    Bitfield have,
+    Bitfield wanted) : IAsyncDisposable
+{
+    public TorrentInfo Info => info;
+
+    public HashForest? Forest => forest;
+
+    public TorrentStorage Storage => storage;
+
+    public BlockIntake Intake => intake;
+
+    /// <summary>The file or folder of the content.</summary>
+    public string ContentPath => Path.Combine(storage.Folder, storage.Layout.Name);
+
+    /// <summary>Pieces that were right when it was opened and may be offered.</summary>
+    public Bitfield Have => have;
+
+    /// <summary>Pieces that are to be here in the end.</summary>
+    public Bitfield Wanted => wanted;
+
+    /// <summary>Payload bytes of the wanted pieces.</summary>
+    public long WantedBytes { get; } = BytesOf(info.Geometry, wanted);
+
+    /// <summary>Payload bytes of a set of pieces.</summary>
+    public static long BytesOf(PieceGeometry geometry, Bitfield pieces)
+    {
+        if (pieces.IsFull) return geometry.PayloadTotal;
+        long sum = 0;
+        for (int piece = pieces.NextSet(0); piece >= 0; piece = pieces.NextSet(piece + 1))
+            sum += geometry.PayloadLength(geometry.Piece(piece));
+        return sum;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await intake.DisposeAsync().ConfigureAwait(false);
+        storage.Dispose();
+    }
+}

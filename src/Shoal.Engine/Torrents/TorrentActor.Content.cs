@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+using Shoal.Engine.Diagnostics;
+using Shoal.Engine.Sources;
+using Shoal.Protocol;
+using Shoal.Protocol.Magnets;
+using Shoal.Protocol.Torrents;
+using Shoal.Storage;
+using Shoal.Storage.Checking;
+using Shoal.Storage.Intake;
+using Shoal.Swarm;
+
+namespace Shoal.Engine.Torrents;
+
+// The torrent's files, from finding out what is there to the last piece; and the start and end of the torrent's life.
+internal sealed partial class TorrentActor : IVerdictSink
+{
+    private readonly ResolvedSource _source;
+    private readonly TaskCompletionSource<Metainfo> _metadata = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Metainfo? _metainfo;
+    private ContentOpener? _opener;
+    private OpenedContent? _content;
+    private Task _opening = Task.CompletedTask;
+    private Task? _stopping;
+
+    /// <summary>All that is known of the torrent; null while the metadata is missing. Any thread.</summary>
+    public Metainfo? Metainfo => Volatile.Read(ref _metainfo);
+
+    /// <summary>Ends when the metadata is here.</summary>
+    public Task<Metainfo> Metadata => _metadata.Task;
+
+    /// <summary>The file or folder of the content; null while the metadata is missing. Any thread.</summary>
+    public string? ContentPath => Volatile.Read(ref _content)?.ContentPath;
+
+    private TorrentInfo? Info => _metainfo?.Info;
+
+    private string Name => Info is { Name.Length: > 0 } info ? info.Name : _source.Name;
+
+    /// <summary>Begins: opens the files, or asks peers for the metadata first.</summary>
+    public void Start() => Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
+    {
+        EngineLog.Added(_log, Hashes.Wire, Name);
+        if (_source.Metainfo is { } metainfo)
+        {
+            OpenContent(metainfo);
+            return;
+        }
+        EnterState(TorrentState.FetchingMetadata);
+        _brain.FetchMetadata();
+        StartDiscovery();
+    })));
+
+    /// <summary>
+    /// Stops: peers are left, trackers told within the limit, files closed. A second call waits for the first.
+    /// </summary>
+    public Task StopAsync(TimeSpan limit)
+    {
+        lock (_stop) return _stopping ??= StopOnceAsync(limit);
+    }
+
+    void IVerdictSink.OnVerdict(PieceVerdict verdict) => Post(new TorrentItem(
+        TorrentItemKind.PieceChecked, Detail: verdict.Error, Piece: verdict.Piece, Number: (int)verdict.Outcome));
+
+    void IVerdictSink.OnSettled(long bytes) => ReturnCredit(bytes);
+
+    /// <summary>Requests can be made again. Any thread.</summary>
+    public void CreditIsBack() => PostToPool(new TorrentItem(TorrentItemKind.CreditReturned));
+
+    private void StartDiscovery()
+    {
+        StartTrackers();
+        _ = ResolvePeersAsync(_options.Peers.Concat(_source.Peers));
+    }
+
+    private void OnMetadata(ReadOnlyMemory<byte> rawInfo)
+    {
+        if (!TorrentInfoReader.TryRead(rawInfo, out TorrentInfo? info, out string? error))
+        {
+            Fail(TorrentError.InvalidInput, $"The metadata of {Hashes} has the right hash but is not a valid torrent: {error}");
+            return;
+        }
+        OpenContent(new Metainfo { Info = info, Trackers = _source.Trackers, WebSeeds = _source.WebSeeds });
+    }
+
+    private void OpenContent(Metainfo metainfo)
+    {
+        Volatile.Write(ref _metainfo, metainfo);
+        _metadata.TrySetResult(metainfo);
+        _brain.MetadataAccepted(metainfo.Info.Raw);
+        EnterState(TorrentState.Checking);
+        _opening = Task.Run(() => OpenContentAsync(metainfo));
+    }
+
+    private async Task OpenContentAsync(Metainfo metainfo)
+    {
+        try
+        {
+            IReadOnlySet<int>? files = FileSelection.Resolve(metainfo.Info, _options.SelectedFiles, _source.SelectedFiles);
+            var opener = new ContentOpener(metainfo, _options, files, _services.Handles);
+            Volatile.Write(ref _opener, opener);
+            OpenedContent content = await opener.OpenAsync(this, _stop.Token).ConfigureAwait(false);
+            Post(new TorrentItem(TorrentItemKind.ContentReady, content));
+        }
+        catch (OperationCanceledException)
+        {
+            // The torrent is being stopped.
+        }
+        catch (TorrentException e)
+        {
+            Post(new TorrentItem(TorrentItemKind.Call, (Action)(() => Fail(e.Error, e.Message))));
+        }
+        catch (Exception e) when (Fault(e))
+        {
+            Post(new TorrentItem(
+                TorrentItemKind.Call, (Action)(() => Fail(TorrentError.Other, $"An internal error stopped the torrent: {e.Message}"))));
+        }
+    }
+
+    private void OnContentReady(OpenedContent content)
+    {
+        Volatile.Write(ref _content, content);
+        if (_stop.IsCancellationRequested) return;
+        bool isMagnet = _source.Metainfo is null;
+        EnterState(TorrentState.Downloading);
+        _brain.SetContent(new BrainContent(content.Info, content.Forest, content.Have, content.Wanted), Now);
+        if (_options.SeedOnly && !_brain.IsComplete) OnCompleted();
+        if (!isMagnet) StartDiscovery();
+        KeepCounters();
+    }
+
+    private void OnPieceChecked(PieceIndex piece, PieceOutcome outcome, StorageError? error)
+    {
+        if (_content is null || _stop.IsCancellationRequested) return;
+        switch (outcome)
+        {
+            case PieceOutcome.Good:
+                _brain.PieceChecked(piece, PieceResult.Good, Now);
+                break;
+            case PieceOutcome.BadHash:
+                _brain.PieceChecked(piece, PieceResult.Bad, Now);
+                break;
+            case PieceOutcome.RootUnknown:
+                _brain.PieceChecked(piece, PieceResult.HashUnknown, Now);
+                break;
+            default:
+                Fail(TorrentError.Disk, error?.Sentence ?? $"Piece {piece} is gone from the disk.");
+                break;
+        }
+    }
+
+    private void OnCompleted()
+    {
+        EnterState(TorrentState.Seeding);
+        KeepCounters();
+        if (_brain.DownloadedBytes > 0) _announcer?.Completed();
+        _completion.TrySetResult();
+    }
+
+    private void OnReadError(StorageError error)
+    {
+        EngineLog.ReadFailed(_log, Hashes.Wire, error.Sentence);
+        Fail(TorrentError.Disk, error.Sentence);
+    }
+
+    /// <summary>Ends the torrent by an error: it leaves the swarm and keeps what it has on disk.</summary>
+    private void Fail(TorrentError error, string sentence)
+    {
+        if (_state is TorrentState.Failed or TorrentState.Stopped) return;
+        _error = sentence;
+        EngineLog.Failed(_log, Hashes.Wire, sentence);
+        _brain.Stop();
+        End(TorrentState.Failed, new TorrentException(error, sentence));
+        if (_announcer is not null) _ = _announcer.StopAsync(TimeSpan.FromSeconds(2));
+    }
+
+    private async Task StopOnceAsync(TimeSpan limit)
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _opening.ConfigureAwait(false);
+        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
+        {
+            KeepCounters();
+            _brain.Stop();
+            left.SetResult();
+        })));
+        await left.Task.ConfigureAwait(false);
+        if (_announcer is not null) await _announcer.StopAsync(limit).ConfigureAwait(false);
+        if (_content is not null) await _content.DisposeAsync().ConfigureAwait(false);
+        Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
+            End(TorrentState.Stopped, new TorrentException(TorrentError.Other, "The torrent was stopped.")))));
+        _ownDown.Dispose();
+        _ownUp.Dispose();
+    }
+}

@@ -1,0 +1,162 @@
+using System.Net;
+using System.Net.Sockets;
+using Shoal.Engine.Diagnostics;
+using Shoal.Engine.Peers;
+using Shoal.Network;
+using Shoal.Protocol.Buffers;
+using Shoal.Protocol.PeerWire;
+using Shoal.Storage;
+using Shoal.Swarm;
+
+namespace Shoal.Engine.Torrents;
+
+// Connections: what links report, and what becomes of it.
+internal sealed partial class TorrentActor
+{
+    // A peer that does not answer a connect in this time is not worth its half-open socket; libtorrent's figure.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+
+    private readonly HashSet<PeerLink> _links = [];
+    private SlabSlice _received;
+
+    /// <summary>A peer dialled us and its handshake named this torrent.</summary>
+    public void Accept(IConnection connection, Handshake handshake) =>
+        PostToPool(new TorrentItem(TorrentItemKind.Accepted, connection, handshake));
+
+    public void LinkReceived(PeerLink link, SlabSlice frames) =>
+        Post(new TorrentItem(TorrentItemKind.Received, link, Slice: frames));
+
+    public void LinkSent(PeerLink link) => Post(new TorrentItem(TorrentItemKind.Sent, link));
+
+    public void LinkHandshaken(PeerLink link, Handshake handshake) =>
+        Post(new TorrentItem(TorrentItemKind.Handshaken, link, handshake));
+
+    public void LinkClosed(PeerLink link, DisconnectReason reason) =>
+        Post(new TorrentItem(TorrentItemKind.LinkClosed, link, Number: (int)reason));
+
+    /// <summary>A reader of blocks for a link's send loop. Only once there is content.</summary>
+    public BlockReader NewReader() => new(_content!.Storage);
+
+    private void OnReceived(PeerLink link, SlabSlice frames)
+    {
+        if (link.Session is { } session)
+        {
+            _received = frames;
+            _brain.Receive(session, frames.Span, Now);
+            _received = default;
+        }
+        frames.Slab.Release();
+        link.RangeHandled();
+    }
+
+    private void OnSent(PeerLink link)
+    {
+        link.ParcelDone();
+        if (link.Session is not { } session) return;
+        (int blocks, StorageError? error) = link.LastParcel;
+        if (blocks > 0)
+        {
+            int bytes = 0;
+            foreach (Protocol.BlockSpan block in link.LastRun) bytes += block.Length;
+            _services.Metrics.Uploaded(bytes);
+            _brain.Uploaded(session, bytes, Now);
+        }
+        else
+        {
+            _brain.Sent(session, Now);
+        }
+        if (error is not null)
+        {
+            _brain.UploadFailed(session, link.LastRun);
+            OnReadError(error);
+        }
+        QueueOutput(link);
+    }
+
+    private void OnHandshaken(PeerLink link, Handshake handshake)
+    {
+        if (link.Session is { } session) _brain.Handshaken(session, handshake, Now);
+    }
+
+    private void OnAccepted(IConnection connection, Handshake handshake)
+    {
+        DisconnectReason reason = DisconnectReason.TooManyConnections;
+        PeerLink? link = null;
+        if (_state is not (TorrentState.Stopped or TorrentState.Failed))
+        {
+            if (_services.Connections.TryTake())
+            {
+                link = new PeerLink(connection, this, _services.Buffers);
+                _joining = link;
+                PeerSession? session = _brain.Accept(connection.Remote, handshake, Now, out reason);
+                _joining = null;
+                if (session is not null)
+                {
+                    link.Start(handshakeIsRead: true);
+                    return;
+                }
+                _services.Connections.Return();
+            }
+        }
+        connection.Close();
+        EngineLog.IncomingRefused(_log, connection.Remote, reason);
+    }
+
+    private async Task DialAsync(IPEndPoint endPoint)
+    {
+        IConnection? connection = null;
+        SocketError error = SocketError.AccessDenied;
+        try
+        {
+            await _services.HalfOpen.WaitAsync(_stop.Token).ConfigureAwait(false);
+            try
+            {
+                using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+                deadline.CancelAfter(ConnectTimeout);
+                (connection, error) =
+                    await TcpDialer.ConnectAsync(endPoint, _services.BindAddress, deadline.Token).ConfigureAwait(false);
+            }
+            finally
+            {
+                _services.HalfOpen.Release();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            error = SocketError.OperationAborted;
+        }
+        EngineLog.Dialled(_log, endPoint, error);
+        Post(new TorrentItem(TorrentItemKind.Dialled, endPoint, connection));
+    }
+
+    private void OnDialled(IPEndPoint endPoint, IConnection? connection)
+    {
+        if (connection is not null && _services.Connections.TryTake())
+        {
+            var link = new PeerLink(connection, this, _services.Buffers);
+            _joining = link;
+            PeerSession? session = _brain.Dialled(endPoint, Now);
+            _joining = null;
+            if (session is not null)
+            {
+                link.Start(handshakeIsRead: false);
+                return;
+            }
+            _services.Connections.Return();
+        }
+        connection?.Close();
+        _brain.DialFailed(endPoint, Now);
+    }
+
+    private void OnLinkClosed(PeerLink link, DisconnectReason reason)
+    {
+        if (link.Session is { } session) _brain.LinkLost(session, reason, Now);
+    }
+
+    private void QueueOutput(PeerLink link)
+    {
+        if (link.IsQueued) return;
+        link.IsQueued = true;
+        _withOutput.Add(link);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Net;
+using Shoal.Engine.Diagnostics;
+using Shoal.Engine.Peers;
+using Shoal.Protocol;
+using Shoal.Protocol.Buffers;
+using Shoal.Storage;
+using Shoal.Swarm;
+
+namespace Shoal.Engine.Torrents;
+
+// What the brain decides, done.
+internal sealed partial class TorrentActor : ISwarmPort
+{
+    private PeerLink? _joining;
+
+    void ISwarmPort.Dial(IPEndPoint endPoint) => _ = DialAsync(endPoint);
+
+    void ISwarmPort.Close(PeerSession peer, DisconnectReason reason)
+    {
+        var link = (PeerLink?)peer.Shell ?? _joining;
+        if (link is null) return;
+        link.Close();
+        link.Session = null;
+        if (_links.Remove(link)) _services.Connections.Return();
+        EngineLog.Disconnected(_log, peer.Remote, reason);
+        _services.Metrics.Disconnected(reason);
+        Publish(new PeerDisconnected(peer.Remote, reason.ToString()));
+    }
+
+    void ISwarmPort.HasOutput(PeerSession peer)
+    {
+        if (peer.Shell is not PeerLink link)
+        {
+            // The first output of a session comes while it is being made, before anybody else has seen it.
+            link = _joining!;
+            link.Session = peer;
+            peer.Shell = link;
+            _links.Add(link);
+        }
+        QueueOutput(link);
+    }
+
+    void ISwarmPort.Store(PeerSession peer, BlockSpan block, int offset)
+    {
+        _services.Metrics.Downloaded(block.Length);
+        _content!.Intake.Accept(block.Piece, block.Begin, new SlabSlice(_received.Slab, _received.Offset + offset, block.Length));
+    }
+
+    int ISwarmPort.TakeCredit(int blocks) =>
+        (int)(_services.InFlight.Take((long)blocks * PieceGeometry.BlockLength, PieceGeometry.BlockLength)
+            / PieceGeometry.BlockLength);
+
+    void ISwarmPort.ForceCredit(int blocks) => _services.InFlight.Force((long)blocks * PieceGeometry.BlockLength);
+
+    void ISwarmPort.ReturnCredit(int blocks) => ReturnCredit((long)blocks * PieceGeometry.BlockLength);
+
+    void ISwarmPort.ForgetPiece(PieceIndex piece) => _content!.Intake.Forget(piece);
+
+    void ISwarmPort.HashBlocks(PieceIndex piece) => ThreadPool.UnsafeQueueUserWorkItem(
+        static work => work.Actor.HashBlocksNow(work.Piece), (Actor: this, Piece: piece), preferLocal: false);
+
+    void ISwarmPort.RecheckPiece(PieceIndex piece) => _content!.Intake.Recheck(piece);
+
+    void ISwarmPort.MetadataReceived(ReadOnlyMemory<byte> rawInfo) => OnMetadata(rawInfo);
+
+    void ISwarmPort.WantPeers() => _announcer?.NeedPeers();
+
+    void ISwarmPort.PeerJoined(PeerSession peer)
+    {
+        EngineLog.Connected(_log, peer.Remote, peer.IsIncoming, peer.Client);
+        Publish(new PeerConnected(peer.Remote, peer.IsIncoming));
+    }
+
+    void ISwarmPort.PieceCompleted(PieceIndex piece)
+    {
+        _haveBytes += Info!.Geometry.PayloadLength(piece);
+        Publish(new PieceCompleted(piece.Value));
+    }
+
+    void ISwarmPort.PieceFailed(PieceIndex piece)
+    {
+        EngineLog.PieceFailed(_log, piece.Value, Hashes.Wire);
+        Publish(new PieceFailed(piece.Value));
+    }
+
+    void ISwarmPort.Completed() => OnCompleted();
+
+    private void ReturnCredit(long bytes)
+    {
+        if (_services.InFlight.Return(bytes)) _services.CreditIsBack();
+    }
+
+    private void HashBlocksNow(PieceIndex piece)
+    {
+        byte[] bytes = new byte[_content!.Info.Geometry.BlockCount(piece) * Sha256Hash.Length];
+        StorageError? error = _content.Intake.HashBlocks(piece, bytes);
+        Sha256Hash[] hashes = [.. bytes.Chunk(Sha256Hash.Length).Select(chunk => new Sha256Hash(chunk))];
+        if (error is null) Post(new TorrentItem(TorrentItemKind.BlocksHashed, Detail: hashes, Piece: piece));
+        else Post(new TorrentItem(TorrentItemKind.Call, (Action)(() => OnReadError(error))));
+    }
+}

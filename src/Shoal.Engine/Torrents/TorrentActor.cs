@@ -1,0 +1,155 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Net;
+using Microsoft.Extensions.Logging;
+using Shoal.Engine.Actors;
+using Shoal.Engine.Diagnostics;
+using Shoal.Engine.Peers;
+using Shoal.Engine.Sources;
+using Shoal.Network;
+using Shoal.Protocol;
+using Shoal.Protocol.PeerWire;
+using Shoal.Storage;
+using Shoal.Storage.Checking;
+using Shoal.Swarm;
+using Shoal.Swarm.Peers;
+
+namespace Shoal.Engine.Torrents;
+
+/// <summary>
+/// The owner of one torrent's state. Everything that happens to the torrent comes here as an item, one at a time, and
+/// is passed to the brain; what the brain decides is done through TorrentActor.Port.cs. Connections are in
+/// TorrentActor.Links.cs, files in TorrentActor.Content.cs, trackers in TorrentActor.Trackers.cs, and what users see
+/// of it in TorrentActor.Watch.cs.
+/// </summary>
+[SuppressMessage("Design", "CA1001", Justification = "StopAsync is the end of its life and disposes of what it owns.")]
+internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
+{
+    private readonly EngineServices _services;
+    private readonly TorrentOptions _options;
+    private readonly TorrentBrain _brain;
+    private readonly ILogger _log;
+    private readonly RateLimiter _ownDown;
+    private readonly RateLimiter _ownUp;
+    private readonly List<PeerLink> _withOutput = [];
+    private readonly CancellationTokenSource _stop = new();
+    private bool _ticking;
+
+    public TorrentActor(ResolvedSource source, TorrentOptions options, EngineServices services)
+    {
+        _source = source;
+        Hashes = source.Hashes;
+        _services = services;
+        _options = options;
+        _log = services.Log;
+        _ownDown = new RateLimiter(services.Time, options.DownloadBytesPerSecond);
+        _ownUp = new RateLimiter(services.Time, options.UploadBytesPerSecond);
+        DownloadLimits = new RateLimits(_ownDown, services.DownloadLimiter);
+        UploadLimits = new RateLimits(_ownUp, services.UploadLimiter);
+        _brain = new TorrentBrain(Hashes, BrainOptions(), this, EngineServices.NextSeed());
+        _started = Now;
+    }
+
+    /// <summary>The names of the torrent.</summary>
+    public TorrentHashes Hashes { get; }
+
+    /// <summary>Limits on what this torrent receives.</summary>
+    public RateLimits DownloadLimits { get; }
+
+    /// <summary>Limits on what this torrent sends.</summary>
+    public RateLimits UploadLimits { get; }
+
+    private TimeSpan Now => _services.Now;
+
+    /// <summary>
+    /// Runs something short between two items and tells its result. It waits for the item under way at the most, which
+    /// takes microseconds; never called by the actor itself.
+    /// </summary>
+    public T Look<T>(Func<T> look)
+    {
+        using var done = new ManualResetEventSlim();
+        T result = default!;
+        Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
+        {
+            try
+            {
+                result = look();
+            }
+            finally
+            {
+                done.Set();
+            }
+        })));
+        done.Wait();
+        return result;
+    }
+
+    /// <summary>Called by the engine's clock while <see cref="WantsTicks"/>.</summary>
+    public void Tick() => PostToPool(new TorrentItem(TorrentItemKind.Tick));
+
+    /// <summary>True while time matters to this torrent; an idle one costs no tick.</summary>
+    public bool WantsTicks => Volatile.Read(ref _ticking);
+
+    /// <summary>A defect showed up on one of the torrent's threads. Always true, for use in exception filters.</summary>
+    public bool Fault(Exception exception)
+    {
+        EngineLog.Fault(_log, exception, Hashes.Wire);
+        return true;
+    }
+
+    protected override void Handle(in TorrentItem item)
+    {
+        try
+        {
+            switch (item.Kind)
+            {
+                case TorrentItemKind.Received: OnReceived((PeerLink)item.Subject!, item.Slice); break;
+                case TorrentItemKind.Sent: OnSent((PeerLink)item.Subject!); break;
+                case TorrentItemKind.Handshaken: OnHandshaken((PeerLink)item.Subject!, (Handshake)item.Detail!); break;
+                case TorrentItemKind.LinkClosed: OnLinkClosed((PeerLink)item.Subject!, (DisconnectReason)item.Number); break;
+                case TorrentItemKind.Accepted: OnAccepted((IConnection)item.Subject!, (Handshake)item.Detail!); break;
+                case TorrentItemKind.Dialled: OnDialled((IPEndPoint)item.Subject!, (IConnection?)item.Detail); break;
+                case TorrentItemKind.PieceChecked: OnPieceChecked(item.Piece, (PieceOutcome)item.Number, (StorageError?)item.Detail); break;
+                case TorrentItemKind.BlocksHashed: _brain.BlocksHashed(item.Piece, (Sha256Hash[])item.Detail!, Now); break;
+                case TorrentItemKind.CreditReturned: _brain.CreditReturned(Now); break;
+                case TorrentItemKind.PeersFound: _brain.PeersFound((IReadOnlyList<IPEndPoint>)item.Subject!, (PeerSources)item.Number, Now); break;
+                case TorrentItemKind.ContentReady: OnContentReady((OpenedContent)item.Subject!); break;
+                case TorrentItemKind.Tick: OnTick(); break;
+                case TorrentItemKind.Call: ((Action)item.Subject!)(); break;
+            }
+        }
+        catch (Exception e)
+        {
+            // A defect of ours in one torrent ends that torrent and nothing else; what is on disk stays as it is.
+            Fault(e);
+            Fail(TorrentError.Other, $"An internal error stopped the torrent: {e.Message}");
+        }
+    }
+
+    protected override void EndTurn()
+    {
+        for (int i = 0; i < _withOutput.Count; i++)
+        {
+            PeerLink link = _withOutput[i];
+            link.IsQueued = false;
+            if (link.Session is not null) link.Flush();
+        }
+        _withOutput.Clear();
+        _content?.Intake.Submit();
+        Volatile.Write(ref _ticking, !_brain.IsIdle);
+    }
+
+    private void OnTick()
+    {
+        _brain.Tick(Now);
+        KeepCounters();
+    }
+
+    private BrainOptions BrainOptions() => new()
+    {
+        PeerId = _services.PeerId,
+        ListenPort = _services.Port,
+        MaxPeers = _options.MaxPeers,
+        Sequential = _options.Sequential,
+        SeedOnly = _options.SeedOnly,
+    };
+}
