@@ -9,7 +9,7 @@ namespace Shoal.Protocol.Bencoding;
 /// Writes bencoding (<see href="https://www.bittorrent.org/beps/bep_0003.html">BEP 3</see>) straight into a growing
 /// buffer. Keys must be written in the order of their bytes, each once; debug builds check it.
 /// </summary>
-public sealed class BencodeWriter
+public sealed partial class BencodeWriter
 {
     /// <summary>Digits of the longest number, and its marks.</summary>
     private const int MaxNumberBytes = 24;
@@ -128,32 +128,29 @@ public sealed class BencodeWriter
         _output.Advance(written + 1);
     }
 
-    [Conditional("DEBUG")]
-    private void OpenFrame(bool isDictionary)
-    {
-#if DEBUG
-        _open.Push((isDictionary, null));
-#endif
-    }
+    // What is open and which key came last is watched in debug builds; elsewhere these calls are not even made.
+    partial void OpenFrame(bool isDictionary);
 
-    [Conditional("DEBUG")]
-    private void CloseFrame()
-    {
+    partial void CloseFrame();
+
+    partial void CheckKey(ReadOnlySpan<byte> key);
+
 #if DEBUG
+    partial void OpenFrame(bool isDictionary) => _open.Push((isDictionary, null));
+
+    partial void CloseFrame()
+    {
         bool open = _open.TryPop(out _);
         Debug.Assert(open, "Nothing is open.");
-#endif
     }
 
-    [Conditional("DEBUG")]
-    private void CheckKey(ReadOnlySpan<byte> key)
+    partial void CheckKey(ReadOnlySpan<byte> key)
     {
-#if DEBUG
         bool open = _open.TryPop(out (bool IsDictionary, byte[]? LastKey) frame);
         Debug.Assert(open && frame.IsDictionary, "A key stands only in a dictionary.");
         bool sorted = frame.LastKey is null || key.SequenceCompareTo(frame.LastKey) > 0;
         Debug.Assert(sorted, "Keys come in the order of their bytes, each once.");
         _open.Push((true, key.ToArray()));
-#endif
     }
+#endif
 }
