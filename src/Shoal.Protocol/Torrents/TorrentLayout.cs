@@ -24,6 +24,7 @@ internal static class TorrentLayout
         foreach (TorrentFile file in files)
         {
             int rest = (int)(file.Length % pieceLength);
+            // The very last piece is short by the total length alone; a single file so needs no look-up per piece.
             if (rest == 0 || file.End == totalLength) continue;
             shortPieces ??= [];
             shortPieces[(int)(file.End / pieceLength)] = rest;
