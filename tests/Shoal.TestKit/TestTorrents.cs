@@ -18,8 +18,8 @@ public static class TestTorrents
     /// <param name="version">The generations that it carries.</param>
     /// <param name="pieceLength">Bytes in a piece.</param>
     /// <param name="files">
-    /// Paths with forward slashes, and lengths. One file without a slash is a single-file torrent of that name, with the
-    /// pattern from position 0; any other set is a folder, with each file at another position of the pattern.
+    /// Paths with forward slashes, and lengths. One file without a slash is a single-file torrent of that name, with
+    /// the pattern from position 0; any other set is a folder, with each file at another position of the pattern.
     /// </param>
     public static TestTorrent Create(
         TorrentVersion version, int pieceLength, params ReadOnlySpan<(string Path, int Length)> files)

@@ -16,7 +16,8 @@ public struct BencodeEntries
     }
 
     /// <summary>The entry at which the walk stands.</summary>
-    public readonly BencodeEntry Current => new(new BencodeNode(_document!, _key), new BencodeNode(_document!, _key + 1));
+    public readonly BencodeEntry Current =>
+        new(new BencodeNode(_document!, _key), new BencodeNode(_document!, _key + 1));
 
     /// <summary>A walk that begins before the first entry.</summary>
     public readonly BencodeEntries GetEnumerator() => this;

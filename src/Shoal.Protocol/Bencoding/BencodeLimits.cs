@@ -9,7 +9,7 @@ namespace Shoal.Protocol.Bencoding;
 /// </param>
 public readonly record struct BencodeLimits(int MaxDepth, int MaxTokens, bool AllowTrailingBytes = false)
 {
-    /// <summary>For torrents: libtorrent's limits, depth 100 and 3,000,000 tokens; a file of 10 MB stays below.</summary>
+    /// <summary>For torrents: libtorrent's limits, depth 100 and 3,000,000 tokens.</summary>
     public static BencodeLimits Torrent => new(100, 3_000_000);
 
     /// <summary>

@@ -9,16 +9,16 @@ namespace Shoal.Protocol.Bencoding;
 /// Writes bencoding (<see href="https://www.bittorrent.org/beps/bep_0003.html">BEP 3</see>) straight into a growing
 /// buffer. Keys must be written in the order of their bytes, each once; debug builds check it.
 /// </summary>
-public sealed partial class BencodeWriter
+public sealed class BencodeWriter
 {
     /// <summary>Digits of the longest number, and its marks.</summary>
     private const int MaxNumberBytes = 24;
 
     private readonly IBufferWriter<byte> _output;
     private readonly ArrayBufferWriter<byte>? _own;
-#if DEBUG
-    private readonly Stack<(bool IsDictionary, byte[]? LastKey)> _open = new();
-#endif
+
+    /// <summary>What is open, with the last key of each dictionary. Only debug builds fill it.</summary>
+    private Stack<(bool IsDictionary, byte[]? LastKey)>? _open;
 
     /// <summary>A writer with a buffer of its own, read by <see cref="Written"/> and <see cref="ToArray"/>.</summary>
     public BencodeWriter()
@@ -37,7 +37,11 @@ public sealed partial class BencodeWriter
     public byte[] ToArray() => Written.ToArray();
 
     /// <summary>Empties the writer's own buffer and keeps its memory for the next value.</summary>
-    public void Clear() => _own?.ResetWrittenCount();
+    public void Clear()
+    {
+        _own?.ResetWrittenCount();
+        _open?.Clear();
+    }
 
     /// <summary>Opens a dictionary; keys and values follow, then <see cref="End"/>.</summary>
     public void BeginDictionary()
@@ -128,29 +132,28 @@ public sealed partial class BencodeWriter
         _output.Advance(written + 1);
     }
 
-    // What is open and which key came last is watched in debug builds; elsewhere these calls are not even made.
-    partial void OpenFrame(bool isDictionary);
-
-    partial void CloseFrame();
-
-    partial void CheckKey(ReadOnlySpan<byte> key);
-
-#if DEBUG
-    partial void OpenFrame(bool isDictionary) => _open.Push((isDictionary, null));
-
-    partial void CloseFrame()
+    [Conditional("DEBUG")]
+    private void OpenFrame(bool isDictionary)
     {
-        bool open = _open.TryPop(out _);
+        _open ??= [];
+        _open.Push((isDictionary, null));
+    }
+
+    [Conditional("DEBUG")]
+    private void CloseFrame()
+    {
+        bool open = _open is not null && _open.TryPop(out _);
         Debug.Assert(open, "Nothing is open.");
     }
 
-    partial void CheckKey(ReadOnlySpan<byte> key)
+    [Conditional("DEBUG")]
+    private void CheckKey(ReadOnlySpan<byte> key)
     {
+        _open ??= [];
         bool open = _open.TryPop(out (bool IsDictionary, byte[]? LastKey) frame);
         Debug.Assert(open && frame.IsDictionary, "A key stands only in a dictionary.");
         bool sorted = frame.LastKey is null || key.SequenceCompareTo(frame.LastKey) > 0;
         Debug.Assert(sorted, "Keys come in the order of their bytes, each once.");
         _open.Push((true, key.ToArray()));
     }
-#endif
 }

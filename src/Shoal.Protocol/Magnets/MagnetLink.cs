@@ -13,7 +13,7 @@ public sealed record MagnetLink
     /// <summary>Which torrent: a v1 hash (btih), a v2 hash (btmh), or both.</summary>
     public required TorrentHashes Hashes { get; init; }
 
-    /// <summary>Name to show until the metadata is here (dn), made safe to print, or null. Not a name on disk.</summary>
+    /// <summary>Name to show until the metadata is here (dn), safe to print, or null. Not a name on disk.</summary>
     public string? Name { get; init; }
 
     /// <summary>Bytes of the content (xl), or null.</summary>

@@ -105,7 +105,8 @@ internal sealed class MagnetParser
                 _name ??= DisplayName.Clean(Uri.UnescapeDataString(raw.ToString().Replace('+', ' ')));
                 break;
             case "xl":
-                if (long.TryParse(raw, NumberStyles.None, CultureInfo.InvariantCulture, out long length)) _length ??= length;
+                if (long.TryParse(raw, NumberStyles.None, CultureInfo.InvariantCulture, out long length))
+                    _length ??= length;
                 break;
             case "tr" when SourceUrls.TryTracker(Uri.UnescapeDataString(raw), out string tracker):
                 SourceUrls.AddOnce(_trackers, _seenTrackers, tracker, TorrentLimits.MaxTrackers);
@@ -157,10 +158,12 @@ internal sealed class MagnetParser
         int colon = text.LastIndexOf(':');
         if (colon <= 0 || _peers.Count == TorrentLimits.MaxNodes) return;
         string host = text[..colon];
-        if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out int port)) return;
+        ReadOnlySpan<char> digits = text.AsSpan(colon + 1);
+        if (!int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int port)) return;
         if (host is ['[', .. var inner, ']'])
         {
-            if (!IPAddress.TryParse(inner, out IPAddress? address) || !inner.Contains(':', StringComparison.Ordinal)) return;
+            if (!inner.Contains(':', StringComparison.Ordinal) || !IPAddress.TryParse(inner, out IPAddress? address))
+                return;
             host = address.ToString();
         }
         else if (host.Contains(':', StringComparison.Ordinal)) return;
@@ -177,7 +180,8 @@ internal sealed class MagnetParser
             int dash = entry.IndexOf('-');
             ReadOnlySpan<char> first = dash < 0 ? entry : entry[..dash];
             ReadOnlySpan<char> last = dash < 0 ? entry : entry[(dash + 1)..];
-            if (TryFile(first, out int from) && TryFile(last, out int to) && from <= to) _files.Add(new FileRange(from, to));
+            if (TryFile(first, out int from) && TryFile(last, out int to) && from <= to)
+                _files.Add(new FileRange(from, to));
         }
     }
 

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace Shoal.Protocol.Magnets;
 
-/// <summary>Writes magnet links. Hashes, peers and file numbers stay unescaped, as some clients do not unescape them.</summary>
+/// <summary>
+/// Writes magnet links. Hashes, peers and file numbers stay unescaped, as some clients do not unescape them.
+/// </summary>
 internal static class MagnetWriter
 {
     public static string Write(MagnetLink link)

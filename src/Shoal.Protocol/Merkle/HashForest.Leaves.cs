@@ -17,7 +17,7 @@ public sealed partial class HashForest
         return true;
     }
 
-    /// <summary>The piece whose leaves a request is about; false when it is faulty or not for leaves of one piece.</summary>
+    /// <summary>The piece whose leaves a request asks for; false when it is faulty or not for one piece.</summary>
     public bool TryLeafPiece(in HashRequest request, out PieceIndex piece)
     {
         piece = default;
@@ -34,10 +34,11 @@ public sealed partial class HashForest
     /// known, or when the leaves are not those of the piece.
     /// </summary>
     /// <param name="request">The request of a peer.</param>
-    /// <param name="leaves">Hashes of all blocks of the piece that <see cref="TryLeafPiece"/> named, end to end.</param>
+    /// <param name="leaves">Hashes of all blocks of the piece of <see cref="TryLeafPiece"/>, end to end.</param>
     /// <param name="destination">Room for <see cref="HashRequest.PayloadLength"/> bytes.</param>
     /// <param name="written">Bytes of the answer.</param>
-    public bool TryServeLeaves(in HashRequest request, ReadOnlySpan<byte> leaves, Span<byte> destination, out int written)
+    public bool TryServeLeaves(
+        in HashRequest request, ReadOnlySpan<byte> leaves, Span<byte> destination, out int written)
     {
         written = 0;
         if (!TryLeafPiece(request, out PieceIndex piece)) return false;

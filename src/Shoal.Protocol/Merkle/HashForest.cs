@@ -5,9 +5,10 @@ using Shoal.Protocol.Torrents;
 namespace Shoal.Protocol.Merkle;
 
 /// <summary>
-/// The merkle trees of all files of one torrent (<see href="https://www.bittorrent.org/beps/bep_0052.html">BEP 52</see>):
-/// knows the roots of pieces, asks for those that are missing, serves what others ask and proves what they send before
-/// keeping it. The torrent's owner calls <see cref="Accept"/>; every other member may be called from any thread.
+/// The merkle trees of all files of one torrent
+/// (<see href="https://www.bittorrent.org/beps/bep_0052.html">BEP 52</see>): knows the roots of pieces, asks for those
+/// that are missing, serves what others ask and proves what they send before keeping it. The torrent's owner calls
+/// <see cref="Accept"/>; every other member may be called from any thread.
 /// </summary>
 /// <remarks>
 /// Leaves are not kept: they follow from the bytes on disk, and whoever reads those passes them in. A v1-only torrent
@@ -51,7 +52,8 @@ public sealed partial class HashForest
     public bool HasAllPieceRoots => Volatile.Read(ref _incomplete) == 0;
 
     /// <summary>True when the root of a piece is known.</summary>
-    public bool HasPieceRoot(PieceIndex piece) => TryTree(piece, out HashTree? tree, out int number) && tree.HasPiece(number);
+    public bool HasPieceRoot(PieceIndex piece) =>
+        TryTree(piece, out HashTree? tree, out int number) && tree.HasPiece(number);
 
     /// <summary>
     /// The hash that the leaves of a piece must fold to when they are padded with zero hashes to
@@ -113,13 +115,14 @@ public sealed partial class HashForest
         if (request.BaseLayer < tree.PieceLayer || !tree.IsComplete) return false;
         for (uint i = 0; i < request.Length; i++)
             Append(tree.Node((int)request.BaseLayer, request.Index + i), destination, ref written);
-        AppendUncles(tree, request, (int)request.BaseLayer + BitOperations.Log2(request.Length), destination, ref written);
+        int firstUncle = (int)request.BaseLayer + BitOperations.Log2(request.Length);
+        AppendUncles(tree, request, firstUncle, destination, ref written);
         return true;
     }
 
     /// <summary>
-    /// Proves hashes that a peer sent in answer to a request of <see cref="TryNextMissing"/> and its siblings, and keeps
-    /// them.
+    /// Proves hashes that a peer sent in answer to a request of <see cref="TryNextMissing"/> and its siblings, and
+    /// keeps them.
     /// </summary>
     public HashAcceptance Accept(in HashRequest request, ReadOnlySpan<byte> hashesAndUncles)
     {

@@ -30,7 +30,7 @@ internal sealed class HashTree
 
     public Sha256Hash Root { get; }
 
-    /// <summary>Number in the torrent of the file's first piece; of the first file where several share the root.</summary>
+    /// <summary>Number in the torrent of the file's first piece; of the first file of several with the root.</summary>
     public int FirstPiece { get; }
 
     public int PieceCount { get; }
@@ -74,7 +74,7 @@ internal sealed class HashTree
     /// <summary>Takes a whole piece layer, in which hashes lie end to end, if it folds to the root.</summary>
     public bool TryTakeLayer(ReadOnlySpan<byte> layer)
     {
-        if (IsComplete || layer.Length != (long)PieceCount * Sha256Hash.Length || HoldsZero(layer)) return false;
+        if (IsComplete || layer.Length != (long)PieceCount * Sha256Hash.Length || MerkleTree.HoldsZero(layer)) return false;
         if (MerkleTree.Root(layer, PieceLayer, 1 << (Height - PieceLayer)) != Root) return false;
         const int chunkBytes = ChunkLength * Sha256Hash.Length;
         for (int i = 0; i < _chunks.Length; i++)
@@ -106,7 +106,7 @@ internal sealed class HashTree
     public static bool Proves(in HashRequest request, ReadOnlySpan<byte> hashesAndUncles, int real)
     {
         if (hashesAndUncles.Length != request.PayloadLength) return false;
-        if (HoldsZero(hashesAndUncles[..(real * Sha256Hash.Length)])) return false;
+        if (MerkleTree.HoldsZero(hashesAndUncles[..(real * Sha256Hash.Length)])) return false;
         ReadOnlySpan<byte> padding = MerkleTree.ZeroSubtreeBytes((int)request.BaseLayer);
         for (int i = real; i < request.Length; i++)
             if (!At(hashesAndUncles, i).SequenceEqual(padding)) return false;
@@ -135,13 +135,6 @@ internal sealed class HashTree
         for (int i = 0; i < _chunks.Length; i++)
             Volatile.Read(ref _chunks[i])!.CopyTo(layer.AsSpan(i * ChunkLength * Sha256Hash.Length));
         return layer;
-    }
-
-    private static bool HoldsZero(ReadOnlySpan<byte> hashes)
-    {
-        for (int at = 0; at < hashes.Length; at += Sha256Hash.Length)
-            if (!hashes.Slice(at, Sha256Hash.Length).ContainsAnyExcept((byte)0)) return true;
-        return false;
     }
 
     private static ReadOnlySpan<byte> At(ReadOnlySpan<byte> hashes, int index) =>

@@ -11,9 +11,10 @@ internal static class MerkleProof
     public static Sha256Hash Climb(in HashRequest request, ReadOnlySpan<byte> hashesAndUncles)
     {
         int length = (int)request.Length;
-        Sha256Hash node = MerkleTree.Root(hashesAndUncles[..(length * Sha256Hash.Length)], (int)request.BaseLayer, length);
+        ReadOnlySpan<byte> hashes = hashesAndUncles[..(length * Sha256Hash.Length)];
+        Sha256Hash node = MerkleTree.Root(hashes, (int)request.BaseLayer, length);
         uint index = request.Index >> BitOperations.Log2(request.Length);
-        for (int at = length * Sha256Hash.Length; at < hashesAndUncles.Length; at += Sha256Hash.Length)
+        for (int at = hashes.Length; at < hashesAndUncles.Length; at += Sha256Hash.Length)
         {
             var uncle = new Sha256Hash(hashesAndUncles.Slice(at, Sha256Hash.Length));
             node = (index & 1) == 0 ? Sha256Hash.OfPair(node, uncle) : Sha256Hash.OfPair(uncle, node);

@@ -32,13 +32,17 @@ public static class MerkleTree
     /// <param name="layer">Layer of the root; 0 gives the zero hash itself.</param>
     public static Sha256Hash ZeroSubtree(int layer) => new(ZeroSubtreeBytes(layer));
 
-    /// <summary>Number of leaves of the tree over a file, padding included: a power of two, 0 for an empty file.</summary>
-    public static int LeafCount(long fileLength) =>
-        (int)BitOperations.RoundUpToPowerOf2((ulong)((fileLength + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength));
+    /// <summary>Leaves of the tree over a file, padding included: a power of two, 0 for an empty file.</summary>
+    public static int LeafCount(long fileLength)
+    {
+        long blocks = (fileLength + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
+        return (int)BitOperations.RoundUpToPowerOf2((ulong)blocks);
+    }
 
     /// <summary>The layer on which the hashes of whole pieces lie.</summary>
     /// <param name="pieceLength">Bytes in a piece, a power of two of at least one block.</param>
-    public static int PieceLayer(int pieceLength) => BitOperations.Log2((uint)(pieceLength / PieceGeometry.BlockLength));
+    public static int PieceLayer(int pieceLength) =>
+        BitOperations.Log2((uint)(pieceLength / PieceGeometry.BlockLength));
 
     /// <summary>The root above one layer.</summary>
     /// <param name="hashes">The hashes of the layer up to the end of the file, at least one.</param>
@@ -63,21 +67,32 @@ public static class MerkleTree
         return root;
     }
 
-    /// <summary>Writes the parents of one layer's hashes; a last hash without a neighbour is paired with padding.</summary>
+    /// <summary>Writes the parents of a layer's hashes; a last one without a neighbour is paired with padding.</summary>
     /// <param name="hashes">The hashes of the layer up to the end of the file.</param>
     /// <param name="layer">Number of the layer, 0 for leaves.</param>
-    /// <param name="parents">Room for half as many, rounded up; it may begin where <paramref name="hashes"/> does.</param>
+    /// <param name="parents">Room for half as many, rounded up; it may be where <paramref name="hashes"/> is.</param>
     public static void Parents(ReadOnlySpan<byte> hashes, int layer, Span<byte> parents)
     {
         const int pairLength = 2 * Sha256Hash.Length;
         int pairs = hashes.Length / pairLength;
         for (int i = 0; i < pairs; i++)
-            SHA256.HashData(hashes.Slice(i * pairLength, pairLength), parents.Slice(i * Sha256Hash.Length, Sha256Hash.Length));
+        {
+            ReadOnlySpan<byte> pair = hashes.Slice(i * pairLength, pairLength);
+            SHA256.HashData(pair, parents.Slice(i * Sha256Hash.Length, Sha256Hash.Length));
+        }
         if (hashes.Length == pairs * pairLength) return;
         Span<byte> last = stackalloc byte[pairLength];
         hashes[(pairs * pairLength)..].CopyTo(last);
         ZeroSubtreeBytes(layer).CopyTo(last[Sha256Hash.Length..]);
         SHA256.HashData(last, parents.Slice(pairs * Sha256Hash.Length, Sha256Hash.Length));
+    }
+
+    /// <summary>True when one of the hashes is zero, which stands for "no block" and never for the hash of one.</summary>
+    internal static bool HoldsZero(ReadOnlySpan<byte> hashes)
+    {
+        for (int at = 0; at < hashes.Length; at += Sha256Hash.Length)
+            if (!hashes.Slice(at, Sha256Hash.Length).ContainsAnyExcept((byte)0)) return true;
+        return false;
     }
 
     internal static ReadOnlySpan<byte> ZeroSubtreeBytes(int layer) =>

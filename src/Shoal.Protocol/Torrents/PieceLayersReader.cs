@@ -20,7 +20,8 @@ internal static class PieceLayersReader
         var proven = new Dictionary<Sha256Hash, ReadOnlyMemory<byte>>();
         layers = proven;
         error = null;
-        if (!info.Version.HasFlag(TorrentVersion.V2) || !file.TryGet("piece layers"u8, out BencodeNode node)) return true;
+        if (!info.Version.HasFlag(TorrentVersion.V2)) return true;
+        if (!file.TryGet("piece layers"u8, out BencodeNode node)) return true;
         error = "The 'piece layers' of the torrent is not a dictionary.";
         if (node.Kind != BencodeKind.Dictionary) return false;
         var lengths = new Dictionary<Sha256Hash, long>();
@@ -50,6 +51,7 @@ internal static class PieceLayersReader
         long pieces = (fileLength + pieceLength - 1) / pieceLength;
         if (layer.Length != pieces * Sha256Hash.Length)
             return $"The 'piece layers' has a layer of {layer.Length} bytes for a file of {pieces} pieces.";
+        if (MerkleTree.HoldsZero(layer)) return "The 'piece layers' has a layer with a hash that is zero.";
         int layerNumber = MerkleTree.PieceLayer(pieceLength);
         int width = MerkleTree.LeafCount(fileLength) >> layerNumber;
         return MerkleTree.Root(layer, layerNumber, width) == root

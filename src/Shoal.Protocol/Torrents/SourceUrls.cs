@@ -8,6 +8,9 @@ namespace Shoal.Protocol.Torrents;
 /// </summary>
 internal static class SourceUrls
 {
+    /// <summary>What ends or encloses a host in a URL, and so cannot be in one.</summary>
+    private const string NotInHosts = "/\\@?#[]";
+
     /// <summary>Reads a tracker URL: http, https or udp. False for anything else, blank or too long.</summary>
     public static bool TryTracker(string text, out string url) =>
         TryRead(text, out url, out string scheme) && scheme is "http" or "https" or "udp";
@@ -21,7 +24,7 @@ internal static class SourceUrls
     {
         if (port is < 1 or > ushort.MaxValue || host.Length is 0 or > TorrentLimits.MaxHostLength) return false;
         foreach (char c in host)
-            if (char.IsControl(c) || char.IsWhiteSpace(c) || c is '/' or '\\' or '@' or '?' or '#' or '[' or ']') return false;
+            if (char.IsControl(c) || char.IsWhiteSpace(c) || NotInHosts.Contains(c)) return false;
         return true;
     }
 

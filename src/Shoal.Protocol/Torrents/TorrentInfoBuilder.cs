@@ -74,7 +74,8 @@ public sealed record TorrentInfoBuilder
         long end = 0;
         foreach (TorrentFile file in sorted)
         {
-            long offset = version == TorrentVersion.V1 || file.Length == 0 ? end : TorrentLayout.Align(end, pieceLength);
+            bool anywhere = version == TorrentVersion.V1 || file.Length == 0;
+            long offset = anywhere ? end : TorrentLayout.Align(end, pieceLength);
             laid.Add(file with { Offset = offset });
             end = offset + file.Length;
             long aligned = TorrentLayout.Align(end, pieceLength);
@@ -115,7 +116,7 @@ public sealed record TorrentInfoBuilder
             if (path.IsEmpty || path.Contains(""))
                 throw new ArgumentException($"The path '{sorted[i].DisplayPath}' has an empty element.");
             if (i > 0 && path.StartsWith(sorted[i - 1].Path.AsSpan()))
-                throw new ArgumentException($"The path '{sorted[i - 1].DisplayPath}' names two files or a file and a folder.");
+                throw new ArgumentException($"The path '{sorted[i - 1].DisplayPath}' is twice there, or a folder too.");
         }
     }
 

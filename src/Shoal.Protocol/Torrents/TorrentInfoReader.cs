@@ -46,7 +46,8 @@ public static class TorrentInfoReader
         BencodeNode root = document.Root;
         if (!TryReadVersion(document, out TorrentVersion version, out error)) return false;
         error = "The info dictionary has no 'name' that is a string.";
-        if (!TorrentText.TryGet(root, "name.utf-8"u8, "name"u8, BencodeKind.String, out BencodeNode nameNode)) return false;
+        if (!TorrentText.TryGet(root, "name.utf-8"u8, "name"u8, BencodeKind.String, out BencodeNode nameNode))
+            return false;
         string name = TorrentText.Decode(nameNode.Bytes);
         if (!TryReadPieceLength(root, version, out int pieceLength, out error)) return false;
 
@@ -92,7 +93,8 @@ public static class TorrentInfoReader
     {
         version = TorrentVersion.V1;
         error = null;
-        if (!document.Root.TryGetInteger("meta version"u8, out long number) || number < SupportedMetaVersion) return true;
+        bool stated = document.Root.TryGetInteger("meta version"u8, out long number);
+        if (!stated || number < SupportedMetaVersion) return true;
         error = $"The torrent has 'meta version' {number}, and only versions up to {SupportedMetaVersion} are known.";
         if (number > SupportedMetaVersion) return false;
         // Strict as other clients are: two readings of one v2 dictionary must not exist (BEP 52).
@@ -126,7 +128,7 @@ public static class TorrentInfoReader
         error = "The info dictionary has no 'pieces' that is a string.";
         if (!root.TryGet("pieces"u8, BencodeKind.String, out BencodeNode node)) return false;
         pieces = node.Memory;
-        error = $"The 'pieces' has {pieces.Length} bytes, but the files need {count} hashes of {InfoHash.Length} bytes.";
+        error = $"The 'pieces' has {pieces.Length} bytes; the files need {count} hashes of {InfoHash.Length} bytes.";
         if (pieces.Length != (long)count * InfoHash.Length) return false;
         error = null;
         return true;

@@ -3,7 +3,7 @@ using Shoal.Protocol.Bencoding;
 
 namespace Shoal.Protocol.Torrents;
 
-/// <summary>Writes info dictionaries; the keys come in the order of their bytes, so the order here is the format's.</summary>
+/// <summary>Writes info dictionaries. Keys come in the order of their bytes, which fixes the order here.</summary>
 internal static class TorrentInfoWriter
 {
     public static byte[] Write(TorrentInfoBuilder torrent)
@@ -52,7 +52,7 @@ internal static class TorrentInfoWriter
         writer.End();
     }
 
-    /// <summary>Writes the files of one folder, which are sorted and agree in the first elements of their paths.</summary>
+    /// <summary>Writes the files of one folder, which are sorted and agree in the elements above it.</summary>
     private static void WriteFolder(BencodeWriter writer, ReadOnlySpan<TorrentFile> files, int depth)
     {
         writer.BeginDictionary();
@@ -90,9 +90,9 @@ internal static class TorrentInfoWriter
     {
         long pieces = TorrentLayout.Align(torrent.TotalLength, torrent.PieceLength) / torrent.PieceLength;
         if (v1 && torrent.V1Pieces.Length != pieces * InfoHash.Length)
-            throw new InvalidOperationException($"The torrent needs {pieces} SHA-1 hashes of pieces before it is built.");
+            throw new InvalidOperationException($"The torrent needs {pieces} SHA-1 hashes before it is built.");
         foreach (TorrentFile file in torrent.Files)
             if (v2 && !file.IsPadding && (file.Length > 0) != file.PiecesRoot.HasValue)
-                throw new InvalidOperationException($"The file '{file.DisplayPath}' needs a root if it has bytes, else none.");
+                throw new InvalidOperationException($"'{file.DisplayPath}' needs a root if it has bytes, else none.");
     }
 }

@@ -17,7 +17,7 @@ internal static class TorrentLayout
         return fits;
     }
 
-    /// <summary>The pieces of a v2-only torrent: the last one of each file is as short as the file's end makes it.</summary>
+    /// <summary>The pieces of a v2-only torrent: the last one of each file ends where the file does.</summary>
     public static PieceGeometry V2Geometry(ImmutableArray<TorrentFile> files, int pieceLength, long totalLength)
     {
         Dictionary<int, int>? shortPieces = null;

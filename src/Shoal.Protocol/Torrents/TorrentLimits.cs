@@ -36,10 +36,10 @@ public static class TorrentLimits
     /// <summary>Web seeds of a torrent or magnet link; the rest is dropped. A choice of ours.</summary>
     public const int MaxWebSeeds = 500;
 
-    /// <summary>DHT nodes or peers that a torrent or magnet link names; the rest is dropped. A choice of ours.</summary>
+    /// <summary>DHT nodes of a torrent, peers of a magnet link; the rest is dropped. A choice of ours.</summary>
     public const int MaxNodes = 200;
 
-    /// <summary>Characters of a URL; a longer one is dropped. No server accepts longer request lines by default.</summary>
+    /// <summary>Characters of a URL; a longer one is dropped. Common servers refuse longer request lines.</summary>
     public const int MaxUrlLength = 8192;
 
     /// <summary>Characters of a host name, as DNS has it (RFC 1035, section 2.3.4).</summary>

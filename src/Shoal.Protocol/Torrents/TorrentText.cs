@@ -9,7 +9,7 @@ internal static class TorrentText
     /// <summary>The text of bytes; what is not UTF-8 becomes U+FFFD.</summary>
     public static string Decode(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 
-    /// <summary>Reads the value under <paramref name="utf8Key"/> if it has the kind, else that under the plain key.</summary>
+    /// <summary>Reads the value under the first key if it has the kind, else that under the plain key.</summary>
     public static bool TryGet(
         BencodeNode dictionary,
         ReadOnlySpan<byte> utf8Key,

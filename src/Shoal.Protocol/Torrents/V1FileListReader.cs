@@ -105,7 +105,8 @@ internal static class V1FileListReader
         return true;
     }
 
-    private static TorrentFile File(in FileTraits traits, ImmutableArray<string> path, long offset, long length) => new()
+    private static TorrentFile File(
+        in FileTraits traits, ImmutableArray<string> path, long offset, long length) => new()
     {
         Path = path,
         Length = length,

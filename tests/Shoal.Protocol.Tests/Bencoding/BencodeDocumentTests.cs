@@ -52,7 +52,8 @@ public sealed class BencodeDocumentTests
         byte[] bytes = Encoding.Latin1.GetBytes(text);
         for (int length = 0; length < bytes.Length; length++)
         {
-            Assert.False(BencodeDocument.TryParse(bytes.AsMemory(0, length), BencodeLimits.Torrent, out _, out var error));
+            ReadOnlyMemory<byte> cut = bytes.AsMemory(0, length);
+            Assert.False(BencodeDocument.TryParse(cut, BencodeLimits.Torrent, out _, out BencodeError error));
             Assert.Equal(BencodeErrorKind.Truncated, error.Kind);
             Assert.InRange(error.Offset, 0, length);
         }
@@ -65,8 +66,7 @@ public sealed class BencodeDocumentTests
         BencodeError error = Fail(text, BencodeLimits.Torrent);
         Assert.NotEqual(BencodeErrorKind.None, error.Kind);
         Assert.InRange(error.Offset, 0, text.Length);
-        Assert.False(BencodeDocument.TryParse(
-            Encoding.Latin1.GetBytes(text), BencodeLimits.PeerMessage with { AllowTrailingBytes = false }, out _, out _));
+        Fail(text, BencodeLimits.PeerMessage with { AllowTrailingBytes = false });
     }
 
     [Theory]
@@ -167,9 +167,9 @@ public sealed class BencodeDocumentTests
             keys.Add($"{Encoding.ASCII.GetString(entry.Key)}={Encoding.ASCII.GetString(entry.Value.Raw)}");
         Assert.Equal(["a=d1:xl1:yi1ee1:z0:e", "b=l0:lee", "c=i3e"], keys);
         Assert.True(root.TryGet("b"u8, out BencodeNode list));
-        int count = 0;
-        foreach (BencodeNode item in list.Items) Assert.Equal(count++ == 0 ? BencodeKind.String : BencodeKind.List, item.Kind);
-        Assert.Equal(2, count);
+        var kinds = new List<BencodeKind>();
+        foreach (BencodeNode item in list.Items) kinds.Add(item.Kind);
+        Assert.Equal([BencodeKind.String, BencodeKind.List], kinds);
     }
 
     [Fact]
@@ -217,9 +217,10 @@ public sealed class BencodeDocumentTests
 
     private static BencodeDocument Parse(string text, BencodeLimits limits)
     {
-        Assert.True(
-            BencodeDocument.TryParse(Encoding.Latin1.GetBytes(text), limits, out BencodeDocument? document, out var error),
-            error.ToString());
+        byte[] bytes = Encoding.Latin1.GetBytes(text);
+        bool parsed = BencodeDocument.TryParse(bytes, limits, out BencodeDocument? document, out BencodeError error);
+        Assert.True(parsed, error.ToString());
+        Assert.NotNull(document);
         return document;
     }
 

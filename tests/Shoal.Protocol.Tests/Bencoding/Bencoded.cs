@@ -3,7 +3,7 @@ using Shoal.Protocol.Bencoding;
 namespace Shoal.Protocol.Tests.Bencoding;
 
 /// <summary>
-/// Writes values as a test spells them, right or wrong: the keys of a dictionary stay in the order given and may repeat.
+/// Writes values as a test spells them, right or wrong: keys of a dictionary stay in the order given and may repeat.
 /// </summary>
 internal static class Bencoded
 {

@@ -96,8 +96,8 @@ public sealed class HashForestTests
         var full = new HashForest(torrent.Info, torrent.Metainfo.PieceLayers);
         var forest = new HashForest(torrent.Info);
         var requests = new List<HashRequest>();
-        for (bool more = forest.TryNextMissing(out HashRequest next); more; more = forest.TryMissingAfter(next, out next))
-            requests.Add(next);
+        bool more = forest.TryNextMissing(out HashRequest next);
+        for (; more; more = forest.TryMissingAfter(next, out next)) requests.Add(next);
         Assert.Equal(chunks, requests.Count);
         Assert.Equal((uint)lastLength, requests[^1].Length);
         requests.Reverse();
@@ -211,6 +211,30 @@ public sealed class HashForestTests
         Assert.Equal(first, second);
     }
 
+    [Theory]
+    [InlineData(2)]
+    [InlineData(5)]
+    public void A_proof_over_a_zero_hash_or_wrong_padding_is_invalid_even_where_the_root_was_made_so(int at)
+    {
+        byte[] layer = TestTorrents.Leaves(ContentPattern.Bytes(8 * 16384));
+        layer.AsSpan(5 * 32).Clear();
+        if (at == 2) layer.AsSpan(at * 32, 32).Clear();
+        else Sha256Hash.Of("not padding"u8).CopyTo(layer.AsSpan(at * 32));
+        Sha256Hash root = MerkleTree.Root(layer, 0, 8);
+        var builder = TorrentInfoBuilder.Create("bad", TorrentVersion.V2, 16384, true,
+            [new TorrentFile { Path = ["bad"], Length = 5 * 16384, Offset = 0, PiecesRoot = root }]);
+        Assert.True(TorrentInfoReader.TryRead(builder.Build(), out TorrentInfo? info, out string? error), error);
+        var layers = new Dictionary<Sha256Hash, ReadOnlyMemory<byte>> { [root] = layer.AsMemory(0, 5 * 32) };
+        var forest = new HashForest(info, layers);
+        Assert.True(forest.TryNextMissing(out HashRequest request));
+        Assert.Equal(root, MerkleProof.Climb(request, layer));
+        Assert.Equal(HashAcceptance.Invalid, forest.Accept(request, layer));
+        Assert.False(forest.HasPieceRoot(info.Geometry.Piece(0)));
+        Assert.False(MetainfoReader.TryRead(
+            MetainfoWriter.Write(new Metainfo { Info = info, PieceLayers = layers }), out _, out error));
+        Assert.Contains("'piece layers'", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_layer_that_does_not_fold_is_not_taken()
     {
@@ -221,7 +245,8 @@ public sealed class HashForestTests
     }
 
     internal static TestTorrent Mixed(TorrentVersion version) => TestTorrents.Create(
-        version, Piece, ("a", 5 * Piece + 100), ("b/empty", 0), ("b/exact", Piece), ("c", 1), ("d", 3 * Piece), ("e", 20000));
+        version, Piece,
+        ("a", 5 * Piece + 100), ("b/empty", 0), ("b/exact", Piece), ("c", 1), ("d", 3 * Piece), ("e", 20000));
 
     internal static byte[] Serve(HashForest forest, HashRequest request)
     {

@@ -12,20 +12,26 @@ public sealed class HybridInfoTests
 
     public static readonly TheoryData<string, byte[], string> Inconsistent = new()
     {
-        { "other name", Hybrid(Tree, List(File(100, "x"), Pad(16284), File(0, "b"), File(16384, "c"), File(7, "d")), 3), "name" },
-        { "other order", Hybrid(Tree, List(File(100, "a"), Pad(16284), File(16384, "c"), File(0, "b"), File(7, "d")), 3), "name" },
-        { "other length", Hybrid(Tree, List(File(99, "a"), Pad(16285), File(0, "b"), File(16384, "c"), File(7, "d")), 3), "length" },
+        { "other name", Hybrid(Tree,
+            List(File(100, "x"), Pad(16284), File(0, "b"), File(16384, "c"), File(7, "d")), 3), "name" },
+        { "other order", Hybrid(Tree,
+            List(File(100, "a"), Pad(16284), File(16384, "c"), File(0, "b"), File(7, "d")), 3), "name" },
+        { "other length", Hybrid(Tree,
+            List(File(99, "a"), Pad(16285), File(0, "b"), File(16384, "c"), File(7, "d")), 3), "length" },
         { "no padding", Hybrid(Tree, List(File(100, "a"), File(0, "b"), File(16384, "c"), File(7, "d")), 2), "piece" },
-        { "padding too short", Hybrid(Tree, List(File(100, "a"), Pad(16283), File(0, "b"), File(16384, "c"), File(7, "d")), 3), "piece" },
+        { "padding too short", Hybrid(Tree,
+            List(File(100, "a"), Pad(16283), File(0, "b"), File(16384, "c"), File(7, "d")), 3), "piece" },
         { "padding of a piece", Hybrid(Tree,
             List(File(100, "a"), Pad(16284 + 16384), File(0, "b"), File(16384, "c"), File(7, "d")), 4), "piece" },
         { "tail too long", Hybrid(Tree,
             List(File(100, "a"), Pad(16284), File(0, "b"), File(16384, "c"), File(7, "d"), Pad(16378)), 4), "padding" },
-        { "file missing in v1", Hybrid(Tree, List(File(100, "a"), Pad(16284), File(0, "b"), File(16384, "c")), 2), "more files" },
+        { "file missing in v1", Hybrid(Tree,
+            List(File(100, "a"), Pad(16284), File(0, "b"), File(16384, "c")), 2), "more files" },
         { "file missing in v2", Hybrid(Dict(("a", Leaf(100, Root(1)))),
             List(File(100, "a"), Pad(16284), File(7, "d")), 2), "more files" },
-        { "single file in v1 alone", Dict(("file tree", Dict(("a", Leaf(5, Root())))), ("length", 5), ("meta version", 2),
-            ("name", "n"), ("piece length", 16384), ("pieces", Pieces(1))), "single file" },
+        { "single file in v1 alone", Dict(
+            ("file tree", Dict(("a", Leaf(5, Root())))), ("length", 5), ("meta version", 2), ("name", "n"),
+            ("piece length", 16384), ("pieces", Pieces(1))), "single file" },
         { "single file in v2 alone", Hybrid(Dict(("n", Leaf(5, Root()))), List(File(5, "n")), 1), "single file" },
     };
 
@@ -70,7 +76,8 @@ public sealed class HybridInfoTests
     [Fact]
     public void A_flawed_hybrid_is_refused_as_a_v2_torrent_is()
     {
-        byte[] raw = Dict(("files", List(File(5, "a"))), ("file tree", Dict(("a", Leaf(5, Root())))), ("meta version", 2),
+        byte[] raw = Dict(
+            ("files", List(File(5, "a"))), ("file tree", Dict(("a", Leaf(5, Root())))), ("meta version", 2),
             ("name", "n"), ("piece length", 16384), ("pieces", Pieces(1)));
         Assert.Contains("canonical", Refuse(raw), StringComparison.Ordinal);
     }

@@ -33,7 +33,8 @@ public sealed class TorrentInfoBuilderTests
     public void Files_are_sorted_by_the_bytes_of_each_element()
     {
         string[] paths = ["a.txt", "a/b", "a/B", "a", "é", "\uffee", "\U0001f41f", "Z", "a!/x", "\ud7ff", "\ue000"];
-        ImmutableArray<string>[] sorted = [.. paths.Select(p => ImmutableArray.Create(p.Split('/'))).Order(TorrentPathOrder.Instance)];
+        ImmutableArray<string>[] sorted = [.. paths.Select(p => ImmutableArray.Create(p.Split('/')))];
+        Array.Sort(sorted, TorrentPathOrder.Instance);
         ImmutableArray<string>[] byBytes = [.. sorted.Order(Comparer<ImmutableArray<string>>.Create((x, y) =>
         {
             for (int i = 0; i < Math.Min(x.Length, y.Length); i++)

@@ -67,7 +67,8 @@ public sealed class TorrentVectorTests
     {
         Sha256Hash root = MerkleTree.Root(TestTorrents.Leaves(new byte[size]), 0, MerkleTree.LeafCount(size));
         var builder = TorrentInfoBuilder.Create(
-            name, TorrentVersion.Hybrid, pieceLength, true, [new TorrentFile { Path = [name], Length = size, Offset = 0 }]);
+            name, TorrentVersion.Hybrid, pieceLength, true,
+            [new TorrentFile { Path = [name], Length = size, Offset = 0 }]);
         byte[] raw = (builder with
         {
             Files = [builder.Files[0] with { PiecesRoot = root }],

@@ -36,7 +36,8 @@ public sealed class V1InfoTests
         { "file without length", V1Many(List(Dict(("path", Path("a"))))), "'length'" },
         { "file length 8 EiB", V1Many(List(File(1, "a"), File(long.MaxValue, "b"))), "'length'" },
         { "many of the longest files", V1Many(
-            List(Enumerable.Repeat((object)File(TorrentLimits.MaxFileLength, "a"), 70).ToArray()), 1, 512 << 20), "pieces" },
+            List(Enumerable.Repeat((object)File(TorrentLimits.MaxFileLength, "a"), 70).ToArray()),
+            pieceLength: 512 << 20), "pieces" },
         { "file without path", V1Many(List(Dict(("length", 1)))), "'path'" },
         { "path is a string", V1Many(List(Dict(("length", 1), ("path", "a")))), "'path'" },
         { "a number in a path", V1Many(List(Dict(("length", 1), ("path", List("a", 1))))), "'path'" },
@@ -45,13 +46,15 @@ public sealed class V1InfoTests
             ("path", Path("b")), ("symlink path", List(1))))), "'symlink path'" },
         { "a link's target is a string", V1Many(List(Dict(("attr", "l"), ("length", 0),
             ("path", Path("b")), ("symlink path", "a")))), "'symlink path'" },
-        { "pieces is a number", Dict(("length", 1), ("name", "a"), ("piece length", 16384), ("pieces", 5)), "'pieces'" },
+        { "pieces is a number",
+            Dict(("length", 1), ("name", "a"), ("piece length", 16384), ("pieces", 5)), "'pieces'" },
         { "no pieces", Dict(("length", 1), ("name", "a"), ("piece length", 16384)), "'pieces'" },
         { "pieces of 24 bytes", V1Single(1, 16384, Text(new byte[24])), "'pieces'" },
         { "a piece too few", V1Single(16385, 16384, Pieces(1)), "'pieces'" },
         { "a piece too many", V1Single(16384, 16384, Pieces(2)), "'pieces'" },
         { "107 million pieces", V1Single(1_760_000_000_000, 16384, Pieces(1)), "pieces" },
-        { "107 million pieces of many files", V1Many(List(File(880_000_000_000, "a"), File(880_000_000_000, "b"))), "pieces" },
+        { "107 million pieces of many files",
+            V1Many(List(File(880_000_000_000, "a"), File(880_000_000_000, "b"))), "pieces" },
         { "only empty files", V1Many(List(File(0, "a"), File(0, "b")), 0), "'length'" },
         { "only empty files and padding", V1Many(List(File(0, "a"), Pad(16384))), "'length'" },
         { "meta version 3", Dict(("length", 1), ("meta version", 3), ("name", "a"), ("piece length", 16384),
@@ -60,7 +63,7 @@ public sealed class V1InfoTests
 
     [Theory]
     [MemberData(nameof(Malformed))]
-    public void Malformed_dictionaries_are_refused_with_a_sentence_that_names_the_key(string label, byte[] raw, string key)
+    public void Malformed_dictionaries_are_refused_by_the_name_of_the_key(string label, byte[] raw, string key)
     {
         Assert.Contains(key, Refuse(raw), StringComparison.Ordinal);
         Assert.True(label.Length > 0);
@@ -135,7 +138,8 @@ public sealed class V1InfoTests
         Assert.Empty(info.Files[1].SymlinkTarget!.Value);
         Assert.Null(info.Files[2].SymlinkTarget);
         Assert.Equal([0, 0, 5, 4], info.Files.Select(f => f.Length));
-        Assert.Equal((true, true, false), (info.Files[3].IsExecutable, info.Files[3].IsHidden, info.Files[3].IsPadding));
+        TorrentFile last = info.Files[3];
+        Assert.Equal((true, true, false), (last.IsExecutable, last.IsHidden, last.IsPadding));
     }
 
     [Theory]
@@ -154,7 +158,8 @@ public sealed class V1InfoTests
     [Fact]
     public void Unsorted_keys_and_leading_zeros_load_and_the_hash_is_over_the_bytes()
     {
-        byte[] raw = Dict(("name", "a"), ("length", "i01e"u8.ToArray()), ("pieces", Pieces(1)), ("piece length", 16384));
+        byte[] one = "i01e"u8.ToArray();
+        byte[] raw = Dict(("name", "a"), ("length", one), ("pieces", Pieces(1)), ("piece length", 16384));
         Assert.Equal(InfoHash.OfV1(raw), Load(raw).Hashes.V1);
         Assert.Equal(InfoHash.OfV1(raw), LoadFile(Dict(("info", raw), ("announce", "x"))).Info.Hashes.V1);
     }
