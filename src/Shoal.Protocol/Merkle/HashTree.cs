@@ -74,7 +74,8 @@ internal sealed class HashTree
     /// <summary>Takes a whole piece layer, in which hashes lie end to end, if it folds to the root.</summary>
     public bool TryTakeLayer(ReadOnlySpan<byte> layer)
     {
-        if (IsComplete || layer.Length != (long)PieceCount * Sha256Hash.Length || MerkleTree.HoldsZero(layer)) return false;
+        if (IsComplete || layer.Length != (long)PieceCount * Sha256Hash.Length) return false;
+        if (MerkleTree.HoldsZero(layer)) return false;
         if (MerkleTree.Root(layer, PieceLayer, 1 << (Height - PieceLayer)) != Root) return false;
         const int chunkBytes = ChunkLength * Sha256Hash.Length;
         for (int i = 0; i < _chunks.Length; i++)

@@ -67,7 +67,7 @@ public static class MerkleTree
         return root;
     }
 
-    /// <summary>Writes the parents of a layer's hashes; a last one without a neighbour is paired with padding.</summary>
+    /// <summary>Writes the parents of a layer's hashes; an odd last one is paired with padding.</summary>
     /// <param name="hashes">The hashes of the layer up to the end of the file.</param>
     /// <param name="layer">Number of the layer, 0 for leaves.</param>
     /// <param name="parents">Room for half as many, rounded up; it may be where <paramref name="hashes"/> is.</param>
@@ -87,7 +87,7 @@ public static class MerkleTree
         SHA256.HashData(last, parents.Slice(pairs * Sha256Hash.Length, Sha256Hash.Length));
     }
 
-    /// <summary>True when one of the hashes is zero, which stands for "no block" and never for the hash of one.</summary>
+    /// <summary>True when a hash is zero, which stands for "no block" and never for the hash of one.</summary>
     internal static bool HoldsZero(ReadOnlySpan<byte> hashes)
     {
         for (int at = 0; at < hashes.Length; at += Sha256Hash.Length)
