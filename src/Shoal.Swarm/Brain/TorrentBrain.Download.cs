@@ -131,13 +131,19 @@ public sealed partial class TorrentBrain
             return DisconnectReason.MalformedMessage;
         if (_geometry is null || !_geometry.TrySpan(number, begin, length, out BlockSpan block))
             return DisconnectReason.OutOfRange;
-        // A reject of what was cancelled or never asked for is the peer's own affair.
-        if (!session.Pending.TryRemove(block)) return DisconnectReason.None;
+        if (!session.Pending.TryRemove(block))
+        {
+            // What was given up as late is forgotten now; what was cancelled or never asked for is the peer's own affair.
+            _picker!.Release(session.Pieces!, block);
+            return DisconnectReason.None;
+        }
         session.Window.OnReleased(1);
         OutstandingBlocks--;
         _port.ReturnCredit(1);
         _picker!.Release(session.Pieces!, block);
         session.AllowedFast.Remove(block.Piece);
+        // A peer that serves us but not this has it no more; asked again, it would reject again.
+        if (session.UnchokedUs && _picker.PeerLost(session.Pieces!, block.Piece)) UpdateInterest(session, _now);
         return DisconnectReason.None;
     }
 

@@ -114,7 +114,7 @@ public sealed partial class TorrentBrain
 
     private PeerSession Add(IPEndPoint remote, bool isIncoming, TimeSpan now)
     {
-        var session = new PeerSession(_slots.Take(), remote, isIncoming, now);
+        var session = new PeerSession(++_lastSlot, remote, isIncoming, now);
         _sessions.Add(session);
         return session;
     }
@@ -189,7 +189,6 @@ public sealed partial class TorrentBrain
     {
         session.Phase = SessionPhase.Gone;
         _sessions.Remove(session);
-        _slots.Return(session.Slot);
         DropPending(session);
         if (session.Pieces is not null) _picker!.Leave(session.Pieces);
         session.Uploads.Clear();

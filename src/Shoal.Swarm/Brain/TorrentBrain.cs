@@ -25,7 +25,7 @@ public sealed partial class TorrentBrain
     private readonly SwarmRandom _random;
     private readonly List<PeerSession> _sessions = [];
     private readonly PeerDirectory _directory;
-    private readonly SlotNumbers _slots = new();
+    private int _lastSlot;
 
     private TorrentInfo? _info;
     private PieceGeometry? _geometry;

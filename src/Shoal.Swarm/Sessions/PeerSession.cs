@@ -87,6 +87,7 @@ public sealed class PeerSession
     /// <summary>True when blocks wait to be served to the peer.</summary>
     public bool HasUploads => Uploads.Count > 0;
 
+    /// <summary>A number that no other session of this torrent has or had.</summary>
     internal int Slot { get; }
 
     internal PeerName Name => new(Remote);
