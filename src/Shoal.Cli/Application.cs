@@ -1,0 +1,119 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using Shoal.Cli.Commands;
+using Shoal.Cli.Json;
+using Shoal.Cli.Output;
+using Shoal.Cli.Running;
+using Shoal.Cli.Settings;
+
+namespace Shoal.Cli;
+
+/// <summary>From a command line to an exit code.</summary>
+internal sealed class Application
+{
+    private static readonly string[] LaterCommands = ["files", "send", "receive", "dht", "swarm", "lab"];
+
+    private readonly CliHost _host;
+    private readonly OutputSettings _outputSettings;
+    private readonly RootCommand _root;
+
+    private Application(CliHost host)
+    {
+        _host = host;
+        OptionFactory options = new(host.Environment);
+        _outputSettings = new OutputSettings(options);
+        _root = CommandTree.Build(options, _outputSettings, Attach);
+    }
+
+    /// <summary>Runs a command line to its end; the result is the exit code.</summary>
+    public static Task<int> RunAsync(CliHost host, string[] args) => new Application(host).RunAsync(args);
+
+    private async Task<int> RunAsync(string[] args)
+    {
+        // A path may begin with @, which would otherwise name a file with more arguments.
+        ParserConfiguration parsing = new() { ResponseFileTokenReplacer = null };
+        ParseResult result = _root.Parse(args, parsing);
+        bool isHelp = result.Action is System.CommandLine.Help.HelpAction;
+        if (!isHelp && args.Length > 0 && LaterCommands.Contains(args[0]))
+            return Refuse(result, $"The command {args[0]} is not available in this version.");
+        if (!isHelp && result.Errors.Count > 0)
+            return Refuse(result, Sentence(result));
+
+        InvocationConfiguration invocation = new()
+        {
+            Output = _host.Out,
+            Error = _host.Error,
+            EnableDefaultExceptionHandler = false,
+            // The program has signal handlers of its own.
+            ProcessTerminationTimeout = null,
+        };
+        return await result.InvokeAsync(invocation, CancellationToken.None);
+    }
+
+    // Gives a command its action: a context to work in, and an end for whatever it throws.
+    private void Attach(Command command, Func<CommandContext, ParseResult, Task<int>> action) =>
+        command.SetAction(async (result, _) =>
+        {
+            TerminalOutput output = new(_host, _outputSettings.Read(result));
+            using StopSignals signals = new();
+            CommandContext context = new(command.Name, _host, output, signals);
+            try
+            {
+                return await action(context, result);
+            }
+            catch (OperationCanceledException) when (signals.Token.IsCancellationRequested)
+            {
+                int exitCode = StopSignals.ExitCodeOf(signals.End);
+                output.Clear();
+                output.Result(new FailureResult(command.Name, exitCode, "Ended by a signal."));
+                return exitCode;
+            }
+            catch (Exception error)
+            {
+                return Fail(output, command.Name, error);
+            }
+        });
+
+    private int Fail(TerminalOutput output, string command, Exception error)
+    {
+        int exitCode = FailureMap.ExitCodeOf(error);
+        string sentence = FailureMap.Sentence(error);
+        output.Clear();
+        output.Warn($"shoal: {SafeText.Clean(sentence)}");
+        if (_host.Environment("SHOAL_DEBUG") is "1") output.Warn(error.ToString());
+        output.Result(new FailureResult(command, exitCode, sentence));
+        return exitCode;
+    }
+
+    private int Refuse(ParseResult result, string sentence)
+    {
+        TerminalOutput output = new(_host, _outputSettings.Read(result));
+        string command = result.CommandResult.Command.Name;
+        bool isRoot = result.CommandResult.Command == _root;
+        output.Warn($"shoal: {SafeText.Clean(sentence)} See: shoal {(isRoot ? "" : command + " ")}--help");
+        output.Result(new FailureResult(isRoot ? null : command, ExitCode.Usage, sentence));
+        return ExitCode.Usage;
+    }
+
+    // Our own checks speak of values, the parser's of words it could not place: the former say more.
+    private static string Sentence(ParseResult result)
+    {
+        if (result.Tokens.Count == 0) return "Say what to do, such as share or get.";
+        if (result.CommandResult.Command is RootCommand && result.UnmatchedTokens.Count > 0)
+            return $"There is no command '{result.UnmatchedTokens[0]}'.";
+        ParseError error = result.Errors.FirstOrDefault(e => e.SymbolResult is ArgumentResult or OptionResult)
+            ?? result.Errors[0];
+        Command command = result.CommandResult.Command;
+        Argument[] missing = [.. command.Arguments.Where(a => result.GetResult(a) is null or { Tokens.Count: 0 })];
+        return error.SymbolResult switch
+        {
+            OptionResult { Tokens.Count: 0, Implicit: false, Option.HelpName: { } value } given
+                => $"{given.Option.Name} needs a value: {value}.",
+            CommandResult or ArgumentResult when missing.Length > 0
+                => $"{command.Name} needs {string.Join(" and ", missing.Select(a => a.Name))}.",
+            _ => Ended(error.Message.ReplaceLineEndings(" ").Trim()),
+        };
+    }
+
+    private static string Ended(string text) => text.EndsWith('.') || text.EndsWith('?') ? text : text + ".";
+}

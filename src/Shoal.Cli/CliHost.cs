@@ -1,0 +1,43 @@
+using System.Text;
+using Shoal.Cli.Running;
+
+namespace Shoal.Cli;
+
+/// <summary>All that the program touches of the process it runs in, so that tests can run it in another.</summary>
+internal sealed class CliHost
+{
+    /// <summary>Where data goes.</summary>
+    public required TextWriter Out { get; init; }
+
+    /// <summary>Where progress and messages go.</summary>
+    public required TextWriter Error { get; init; }
+
+    /// <summary>True when <see cref="Error"/> is a terminal that understands control sequences.</summary>
+    public bool ErrorIsTerminal { get; init; }
+
+    /// <summary>Opens standard input for reading lines; null when it must not be read.</summary>
+    public Func<TextReader>? OpenInput { get; init; }
+
+    /// <summary>Reads an environment variable; null when it is not set.</summary>
+    public required Func<string, string?> Environment { get; init; }
+
+    /// <summary>Characters in a line of the terminal.</summary>
+    public Func<int> Columns { get; init; } = () => 80;
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The host that is the real process.</summary>
+    public static CliHost FromConsole() => new()
+    {
+        Out = Console.Out,
+        Error = Console.Error,
+        ErrorIsTerminal = Terminal.ErrorUnderstandsControl(),
+        OpenInput = Terminal.OpenInput,
+        Environment = System.Environment.GetEnvironmentVariable,
+        Columns = Terminal.Columns,
+    };
+
+    /// <summary>True when <see cref="Error"/> can show characters beyond ASCII.</summary>
+    public bool ErrorIsUnicode => Error.Encoding is UTF8Encoding or UnicodeEncoding;
+}

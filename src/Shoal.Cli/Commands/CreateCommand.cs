@@ -1,0 +1,127 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Shoal.Cli.Json;
+using Shoal.Cli.Output;
+using Shoal.Cli.Parsing;
+using Shoal.Cli.Settings;
+using Shoal.Engine;
+using Shoal.Protocol.Torrents;
+
+namespace Shoal.Cli.Commands;
+
+/// <summary><c>shoal create PATH -o FILE.torrent</c>: makes a .torrent.</summary>
+internal sealed class CreateCommand
+{
+    private readonly Argument<string> _path = new("PATH") { Description = "File or folder." };
+    private readonly Setting<string> _output;
+    private readonly Setting<string> _format;
+    private readonly Setting<int> _pieceSize;
+    private readonly Setting<ImmutableArray<string>> _trackers;
+    private readonly Setting<ImmutableArray<string>> _webSeeds;
+    private readonly Setting<bool> _private;
+    private readonly Setting<string?> _name;
+    private readonly Setting<string?> _comment;
+
+    private CreateCommand(OptionFactory options)
+    {
+        _output = options.Value<string>(
+            "--output", "FILE", "The .torrent to write; - writes it to standard output.", OptionFactory.Text, "", "-o");
+        _output.Option.Required = _output.Option.DefaultValueFactory is null;
+        _format = options.Choice(
+            "--format", "Format; hybrid works with every client.", "hybrid", ["hybrid", "v1", "v2"]);
+        _pieceSize = options.Value<int>(
+            "--piece-size", "SIZE", "Piece size, such as 1MiB. Default: by the size.", ByteQuantity.TryPieceSize, 0);
+        _trackers = options.Many<string>(
+            "--tracker", "URL", "Tracker to name; the first given is asked first.", TransferOptionSet.TryTracker);
+        _webSeeds = options.Many<string>("--web-seed", "URL", "HTTP source of the content.", TryWebSeed);
+        _private = options.Flag("--private", "Let only the trackers name peers.");
+        // A twin called SHOAL_NAME would be set by --on-complete.
+        _name = options.Value<string?>(
+            "--torrent-name", "NAME", "Name of the torrent. Default: that of the file.", OptionFactory.Text, null);
+        _comment = options.Value<string?>("--comment", "TEXT", "Free text.", OptionFactory.Text, null);
+    }
+
+    /// <summary>Builds the command.</summary>
+    public static Command Build(OptionFactory options, AttachAction attach)
+    {
+        CreateCommand create = new(options);
+        Command command = new("create", "Make a .torrent from a file or folder.")
+        {
+            create._path, create._output.Option, create._format.Option, create._pieceSize.Option,
+            create._trackers.Option, create._webSeeds.Option, create._private.Option, create._name.Option,
+            create._comment.Option,
+        };
+        attach(command, create.RunAsync);
+        return command;
+    }
+
+    /// <summary>The version that a word of <c>--format</c> means.</summary>
+    public static TorrentVersion VersionOf(string format) => format switch
+    {
+        "v1" => TorrentVersion.V1,
+        "v2" => TorrentVersion.V2,
+        _ => TorrentVersion.Hybrid,
+    };
+
+    private async Task<int> RunAsync(CommandContext context, ParseResult result)
+    {
+        ContentPath content = ContentPath.Find(result.GetRequiredValue(_path), Environment.CurrentDirectory);
+        HashingProgress progress = new(context, content.Name, content.Measure());
+        CreateOptions options = new()
+        {
+            Version = VersionOf(_format.Of(result)),
+            PieceLength = _pieceSize.Of(result),
+            Trackers = [.. _trackers.Of(result).Select(url => ImmutableArray.Create(url))],
+            WebSeeds = _webSeeds.Of(result),
+            IsPrivate = _private.Of(result),
+            Name = _name.Of(result),
+            Comment = _comment.Of(result),
+        };
+        CreatedTorrent created = await TorrentCreator.CreateAsync(content.FullPath, options, progress, context.Stop);
+        progress.End();
+        string file = _output.Of(result);
+        bool toStandardOutput = file == "-";
+        if (toStandardOutput) await WriteRawAsync(context, created.Bytes);
+        else file = TorrentWriter.Write(file, created.Bytes.Span);
+        Tell(context, created.Metainfo, toStandardOutput ? null : file, progress.Elapsed);
+        return ExitCode.Ok;
+    }
+
+    private static void Tell(CommandContext context, Metainfo metainfo, string? file, TimeSpan time)
+    {
+        TorrentInfo info = metainfo.Info;
+        string magnet = MagnetText.Of(metainfo);
+        context.Output.Say(
+            $"{SafeText.Clean(file ?? info.Name)}: {Units.Bytes(info.ContentLength)} in "
+            + $"{Units.Count(info.Geometry.PieceCount, "piece")} of {Units.Bytes(info.Geometry.PieceLength)}, "
+            + $"hashed in {Units.Time(time)}.");
+        if (file is null) return;
+        context.Output.Data(magnet);
+        context.Output.Result(new CreateResult(
+            file,
+            info.Name,
+            info.Hashes.V1?.ToString(),
+            info.Hashes.V2?.ToString(),
+            magnet,
+            info.ContentLength,
+            info.Files.Count(f => !f.IsPadding),
+            info.Geometry.PieceCount,
+            info.Geometry.PieceLength,
+            Math.Round(time.TotalSeconds, 3)));
+    }
+
+    private static async Task WriteRawAsync(CommandContext context, ReadOnlyMemory<byte> bytes)
+    {
+        if (context.Output.Options.Mode != OutputMode.Text)
+            throw CliException.Usage("-o - writes the .torrent to standard output, where --json cannot write too.");
+        await using Stream output = Console.OpenStandardOutput();
+        await output.WriteAsync(bytes, context.Stop);
+    }
+
+    private static bool TryWebSeed(string text, out string value, out string expected)
+    {
+        expected = "an http or https URL";
+        value = text;
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https";
+    }
+}

@@ -1,0 +1,86 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using Shoal.Cli.Output;
+using Shoal.Cli.Parsing;
+using Shoal.Cli.Running;
+using Shoal.Cli.Settings;
+using Shoal.Engine;
+using Shoal.Protocol.Torrents;
+
+namespace Shoal.Cli.Commands;
+
+/// <summary><c>shoal seed FILE.torrent --dir DIR</c>: serves what is there.</summary>
+internal sealed class SeedCommand
+{
+    private readonly Argument<string> _torrent = new("FILE.torrent") { Description = "Path or URL of a .torrent." };
+    private readonly TransferOptionSet _transfer;
+    private readonly Setting<bool> _noVerify;
+    private readonly Setting<ImmutableArray<(double From, double To)>> _have;
+    private readonly Setting<ImmutableSortedSet<int>> _missing;
+
+    private SeedCommand(OptionFactory options)
+    {
+        _transfer = new TransferOptionSet(
+            options, "Folder that the torrent's file or folder lies in. Default: the current one.");
+        _noVerify = options.Flag("--no-verify", "Believe that files of the right size are right.");
+        _have = options.Value<ImmutableArray<(double, double)>>(
+            "--have", "SHARES", "Offer only these parts, such as 0-20%,40-60%.", PieceParts.TryShares, []);
+        _missing = options.Value<ImmutableSortedSet<int>>(
+            "--missing", "PIECES", "Offer all but these pieces, such as 3,7,12.", PieceParts.TryNumbers, []);
+    }
+
+    /// <summary>Builds the command.</summary>
+    public static Command Build(OptionFactory options, AttachAction attach)
+    {
+        SeedCommand seed = new(options);
+        Command command = new("seed", "Serve a file or folder that is here already.")
+        {
+            seed._torrent, seed._noVerify.Option, seed._have.Option, seed._missing.Option,
+            options.Unavailable("--super", hasValue: false),
+        };
+        seed._transfer.AddTo(command);
+        attach(command, seed.RunAsync);
+        return command;
+    }
+
+    /// <summary>The pieces to offer; null for all that is there.</summary>
+    /// <exception cref="CliException">A piece is named that the torrent does not have.</exception>
+    public static PieceSelection? Offer(
+        ImmutableArray<(double From, double To)> have, ImmutableSortedSet<int> missing, int pieceCount)
+    {
+        if (have.IsEmpty && missing.IsEmpty) return null;
+        if (!missing.IsEmpty && missing.Max >= pieceCount)
+            throw CliException.Usage(
+                $"--missing names piece {missing.Max}; the pieces of this torrent are 0 to {pieceCount - 1}.");
+        return new PieceSelection { Ranges = have, Without = missing };
+    }
+
+    private async Task<int> RunAsync(CommandContext context, ParseResult result)
+    {
+        TorrentSource source = SourceText.Parse(result.GetRequiredValue(_torrent));
+        if (source is TorrentSource.Magnet)
+            throw CliException.Usage("A magnet link cannot be seeded from: give the .torrent.");
+        TransferSettings settings = _transfer.Read(result);
+        Metainfo metainfo = await TorrentEngine.ReadAsync(source, context.Stop);
+        TorrentOptions options = settings.ToTorrentOptions() with
+        {
+            SelectedFiles = new FileSelection(settings.Select).Resolve(metainfo.Info),
+            InitialCheck = _noVerify.Of(result) ? InitialCheck.Trust : InitialCheck.Resume,
+            OfferOnly = Offer(_have.Of(result), _missing.Of(result), metainfo.Info.Geometry.PieceCount),
+            SeedOnly = true,
+        };
+
+        await using TransferSession session = await TransferSession.StartAsync(context, settings);
+        Torrent torrent = await session.Engine.AddAsync(new TorrentSource.Parsed(metainfo), options, context.Stop);
+        context.Output.Say(
+            $"Seeding {SafeText.Clean(metainfo.Info.Name)} on port {session.Engine.Port}. "
+            + "Type prog to see the progress, exit to leave.");
+        RunGoal goal = new()
+        {
+            EndsWithInput = settings.EndsWithInput,
+            ReportsPeers = settings.ReportsPeers,
+            OnComplete = settings.OnComplete,
+        };
+        return await new TransferRun(context, [new TorrentTransfer(torrent)], goal, wantsData: false).RunAsync();
+    }
+}

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Net;
+using Shoal.Cli.Json;
+using Shoal.Cli.Output;
+using Shoal.Cli.Parsing;
+using Shoal.Cli.Running;
+using Shoal.Cli.Settings;
+using Shoal.Engine;
+using Shoal.Protocol.Torrents;
+
+namespace Shoal.Cli.Commands;
+
+/// <summary>
+/// <c>shoal share PATH...</c>: makes a torrent of each path, runs a tracker for them, serves them, and prints what
+/// the other side types.
+/// </summary>
+internal sealed class ShareCommand
+{
+    private readonly Argument<string[]> _paths = new("PATH")
+    {
+        Description = "Files and folders; each gets a link of its own.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
+    private readonly TransferOptionSet _transfer;
+    private readonly Setting<string?> _output;
+    private readonly Setting<string> _format;
+    private readonly Setting<int> _pieceSize;
+
+    private ShareCommand(OptionFactory options)
+    {
+        _transfer = new TransferOptionSet(options, "Folder that PATH begins in. Default: the current one.");
+        _output = options.Value<string?>(
+            "--output",
+            "FILE.torrent",
+            "Also write the .torrent; of several paths, into this folder.",
+            OptionFactory.Text,
+            null,
+            "-o");
+        _format = options.Choice(
+            "--format", "Format; hybrid works with every client.", "hybrid", ["hybrid", "v1", "v2"]);
+        _pieceSize = options.Value<int>(
+            "--piece-size", "SIZE", "Piece size, such as 1MiB. Default: by the size.", ByteQuantity.TryPieceSize, 0);
+    }
+
+    /// <summary>Builds the command.</summary>
+    public static Command Build(OptionFactory options, AttachAction attach)
+    {
+        ShareCommand share = new(options);
+        Command command = new("share", "Share files and folders, and print what the other side types.")
+        {
+            share._paths, share._output.Option, share._format.Option, share._pieceSize.Option,
+            options.Unavailable("--each", hasValue: false), options.Unavailable("--swarm", hasValue: true),
+        };
+        share._transfer.AddTo(command);
+        attach(command, share.RunAsync);
+        return command;
+    }
+
+    /// <summary>What to type on the other side, quoted for shells: no link has a quote in it.</summary>
+    public static string CommandFor(string magnet) => $"shoal get '{magnet}'";
+
+    private async Task<int> RunAsync(CommandContext context, ParseResult result)
+    {
+        TransferSettings settings = _transfer.Read(result);
+        ContentPath[] contents =
+            [.. result.GetRequiredValue(_paths).Select(p => ContentPath.Find(p, settings.Directory))];
+        string? output = _output.Of(result);
+        if (contents.Length > 1 && output is not null && !Directory.Exists(output))
+            throw CliException.Usage($"--output '{SafeText.Clean(output)}' is no folder, and there are several paths.");
+
+        ImmutableArray<IPAddress> addresses = OwnAddresses.Reachable(settings.Bind, OwnAddresses.Find());
+        await using EmbeddedTracker? tracker = settings.Trackers.IsEmpty
+            ? await EmbeddedTracker.StartAsync(settings.Bind, PortBeside(settings.Port), context.Stop)
+            : null;
+        CreateOptions options = new()
+        {
+            Version = CreateCommand.VersionOf(_format.Of(result)),
+            PieceLength = _pieceSize.Of(result),
+            // One tier: the addresses of the one tracker, any of which will do.
+            Trackers = [tracker is null ? settings.Trackers : tracker.AnnounceUrls(addresses)],
+        };
+        List<CreatedTorrent> created = [];
+        foreach (ContentPath content in contents) created.Add(await HashAsync(context, content, options));
+
+        await using TransferSession session = await TransferSession.StartAsync(context, settings);
+        List<ITransfer> transfers = [];
+        for (int i = 0; i < contents.Length; i++)
+        {
+            transfers.Add(await AddAsync(context, session, settings, contents[i], created[i].Metainfo));
+            string? file = output is null ? null : TorrentWriter.Write(
+                Directory.Exists(output) ? Path.Combine(output, contents[i].Name + ".torrent") : output,
+                created[i].Bytes.Span);
+            Tell(context, created[i].Metainfo, [.. addresses.Select(a => new IPEndPoint(a, session.Engine.Port))], file);
+        }
+        context.Output.Say("It is shared as long as this runs. Type prog to see the progress, exit to leave.");
+        RunGoal goal = new()
+        {
+            EndsWithInput = settings.EndsWithInput,
+            ReportsPeers = settings.ReportsPeers,
+            OnComplete = settings.OnComplete,
+        };
+        return await new TransferRun(context, transfers, goal, wantsData: false).RunAsync();
+    }
+
+    // A firewall that is opened for a chosen port can be opened for the next one too.
+    private static int PortBeside(int port) => port is 0 or IPEndPoint.MaxPort ? 0 : port + 1;
+
+    private static async Task<CreatedTorrent> HashAsync(
+        CommandContext context, ContentPath content, CreateOptions options)
+    {
+        HashingProgress progress = new(context, content.Name, content.Measure());
+        CreatedTorrent created = await TorrentCreator.CreateAsync(content.FullPath, options, progress, context.Stop);
+        progress.End();
+        return created;
+    }
+
+    private static async Task<ITransfer> AddAsync(
+        CommandContext context,
+        TransferSession session,
+        TransferSettings settings,
+        ContentPath content,
+        Metainfo metainfo)
+    {
+        TorrentOptions options = settings.ToTorrentOptions() with
+        {
+            Directory = content.Parent,
+            SelectedFiles = new FileSelection(settings.Select).Resolve(metainfo.Info),
+            // It has just been hashed.
+            InitialCheck = InitialCheck.Trust,
+            SeedOnly = true,
+            TrustsAddresses = true,
+            // They are in the torrent already.
+            Trackers = [],
+        };
+        return new TorrentTransfer(
+            await session.Engine.AddAsync(new TorrentSource.Parsed(metainfo), options, context.Stop));
+    }
+
+    private static void Tell(
+        CommandContext context, Metainfo metainfo, ImmutableArray<IPEndPoint> peers, string? file)
+    {
+        TerminalOutput output = context.Output;
+        string magnet = MagnetText.Of(metainfo, peers);
+        string size = Units.Bytes(metainfo.Info.ContentLength);
+        output.Say($"Sharing {SafeText.Clean(metainfo.Info.Name)} ({size}). On the other side, type:");
+        output.Say("");
+        output.Say("  " + CommandFor(magnet));
+        output.Say("");
+        if (file is not null) output.Say($"Wrote {SafeText.Clean(file)}.");
+        output.Data(magnet);
+        output.Event(new ShareEvent(
+            metainfo.Info.Name,
+            metainfo.Info.Hashes.ToString(),
+            magnet,
+            CommandFor(magnet),
+            file,
+            [.. metainfo.Trackers.SelectMany(t => t)]));
+    }
+}

@@ -1,0 +1,118 @@
+using System.Net;
+using System.Text.Json;
+
+namespace Shoal.Cli.Demo;
+
+/// <summary>What a process of the demo has told of itself in its JSON lines.</summary>
+internal sealed class DemoFigures
+{
+    // Bytes by the peer's address, kept after a connection has ended.
+    private readonly Dictionary<string, long> _received = [];
+    private readonly Dictionary<string, long> _sent = [];
+
+    /// <summary>Port for peers; 0 until it is told.</summary>
+    public int Port { get; private set; }
+
+    /// <summary>Announce URL of a tracker, or null.</summary>
+    public string? TrackerUrl { get; private set; }
+
+    /// <summary>State as JSON has it.</summary>
+    public string State { get; private set; } = "starting";
+
+    /// <summary>Share that is complete, from 0 to 1.</summary>
+    public double Progress { get; private set; }
+
+    /// <summary>Bytes received.</summary>
+    public long Downloaded { get; private set; }
+
+    /// <summary>Bytes sent.</summary>
+    public long Uploaded { get; private set; }
+
+    /// <summary>Bytes received per second.</summary>
+    public double DownRate { get; private set; }
+
+    /// <summary>Bytes sent per second.</summary>
+    public double UpRate { get; private set; }
+
+    /// <summary>True when everything is complete.</summary>
+    public bool IsComplete { get; private set; }
+
+    /// <summary>The sentence that it failed with, or null.</summary>
+    public string? Error { get; private set; }
+
+    /// <summary>Takes a line; what is no JSON object is left out.</summary>
+    public void Take(string line)
+    {
+        JsonDocument document;
+        try
+        {
+            document = JsonDocument.Parse(line);
+        }
+        catch (JsonException)
+        {
+            return;
+        }
+        using (document)
+            if (document.RootElement.ValueKind == JsonValueKind.Object) Take(document.RootElement);
+    }
+
+    /// <summary>Bytes that a downloader had from the seeder, by what both of them tell.</summary>
+    public long ReceivedFrom(DemoFigures seeder)
+    {
+        // Whoever dialled knows the other by its listening port; each connection is counted on that side.
+        long dialled = _received.Where(p => PortOf(p.Key) == seeder.Port).Sum(p => p.Value);
+        long accepted = seeder._sent.Where(p => PortOf(p.Key) == Port).Sum(p => p.Value);
+        return Math.Min(dialled + accepted, Downloaded);
+    }
+
+    private void Take(JsonElement line)
+    {
+        switch (Text(line, "event"))
+        {
+            case "started":
+                Port = (int)Number(line, "port");
+                break;
+            case "tracker_started":
+                TrackerUrl ??= Text(line, "url");
+                break;
+            case "progress":
+                TakeProgress(line);
+                break;
+            case "completed":
+                IsComplete = true;
+                Progress = 1;
+                break;
+            case "result":
+                Error = Text(line, "error");
+                break;
+        }
+    }
+
+    private void TakeProgress(JsonElement line)
+    {
+        State = Text(line, "state") ?? State;
+        Progress = Number(line, "progress");
+        Downloaded = (long)Number(line, "downloaded");
+        Uploaded = (long)Number(line, "uploaded");
+        DownRate = Number(line, "down_rate");
+        UpRate = Number(line, "up_rate");
+        if (!line.TryGetProperty("peer_list", out JsonElement peers)) return;
+        foreach (JsonElement peer in peers.EnumerateArray())
+        {
+            string address = Text(peer, "address") ?? "";
+            if (peer.TryGetProperty("incoming", out JsonElement incoming) && incoming.GetBoolean()) continue;
+            _received[address] = Math.Max(_received.GetValueOrDefault(address), (long)Number(peer, "downloaded"));
+            _sent[address] = Math.Max(_sent.GetValueOrDefault(address), (long)Number(peer, "uploaded"));
+        }
+    }
+
+    private static int PortOf(string address) => IPEndPoint.TryParse(address, out IPEndPoint? point) ? point.Port : -1;
+
+    private static string? Text(JsonElement line, string name) =>
+        line.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString() : null;
+
+    private static double Number(JsonElement line, string name) =>
+        line.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
+            ? value.GetDouble() : 0;
+}

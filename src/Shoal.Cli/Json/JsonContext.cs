@@ -1,0 +1,30 @@
+using System.Text.Json.Serialization;
+
+namespace Shoal.Cli.Json;
+
+/// <summary>
+/// Serializers made at compile time for everything the program writes as JSON. Characters beyond ASCII are escaped,
+/// so that names from outside cannot harm a terminal.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StartedEvent))]
+[JsonSerializable(typeof(TorrentEventRecord))]
+[JsonSerializable(typeof(StateEvent))]
+[JsonSerializable(typeof(ProgressEvent))]
+[JsonSerializable(typeof(PeerConnectedEvent))]
+[JsonSerializable(typeof(PeerDisconnectedEvent))]
+[JsonSerializable(typeof(TrackerAnsweredEvent))]
+[JsonSerializable(typeof(PieceFailedEvent))]
+[JsonSerializable(typeof(CompletedEvent))]
+[JsonSerializable(typeof(ShareEvent))]
+[JsonSerializable(typeof(TrackerStartedEvent))]
+[JsonSerializable(typeof(FailureResult))]
+[JsonSerializable(typeof(TransferResult))]
+[JsonSerializable(typeof(CreateResult))]
+[JsonSerializable(typeof(InspectResult))]
+[JsonSerializable(typeof(VerifyResult))]
+[JsonSerializable(typeof(TrackerResult))]
+[JsonSerializable(typeof(DemoResult))]
+internal sealed partial class JsonContext : JsonSerializerContext;

@@ -1,0 +1,8 @@
+namespace Shoal.Cli.Json;
+
+/// <summary>A peer connected.</summary>
+/// <param name="InfoHash">The torrent.</param>
+/// <param name="Address">Address and port.</param>
+/// <param name="Incoming">True when it dialled us.</param>
+internal sealed record PeerConnectedEvent(string InfoHash, string Address, bool Incoming)
+    : JsonRecord("peer_connected");

@@ -1,0 +1,20 @@
+namespace Shoal.Cli.Json;
+
+/// <summary>One connected peer.</summary>
+/// <param name="Address">Address and port.</param>
+/// <param name="Incoming">True when it dialled us.</param>
+/// <param name="Client">Name of its program.</param>
+/// <param name="Pieces">Pieces that it has.</param>
+/// <param name="Downloaded">Bytes received from it.</param>
+/// <param name="Uploaded">Bytes sent to it.</param>
+/// <param name="DownRate">Bytes received from it per second.</param>
+/// <param name="UpRate">Bytes sent to it per second.</param>
+internal sealed record PeerRecord(
+    string Address,
+    bool Incoming,
+    string Client,
+    int Pieces,
+    long Downloaded,
+    long Uploaded,
+    double DownRate,
+    double UpRate);

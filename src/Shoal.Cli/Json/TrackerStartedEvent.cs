@@ -1,0 +1,6 @@
+namespace Shoal.Cli.Json;
+
+/// <summary>A tracker answers.</summary>
+/// <param name="Url">Its announce URL.</param>
+/// <param name="Port">Its port.</param>
+internal sealed record TrackerStartedEvent(string Url, int Port) : JsonRecord("tracker_started");

@@ -1,0 +1,173 @@
+using Shoal.Cli.Json;
+using Shoal.Cli.Output;
+using Shoal.Engine;
+
+namespace Shoal.Cli.Running;
+
+/// <summary>
+/// Runs torrents that are added already until the goal is reached, a signal comes, or the user types exit; shows and
+/// tells what happens meanwhile.
+/// </summary>
+internal sealed class TransferRun
+{
+    private static readonly TimeSpan LiveTick = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan QuietTick = TimeSpan.FromSeconds(1);
+
+    private readonly CommandContext _context;
+    private readonly RunGoal _goal;
+    private readonly TransferWatch _watch;
+    private readonly IReadOnlyList<ITransfer> _transfers;
+    private readonly List<Task> _programs = [];
+    private readonly long _start;
+
+    /// <summary>Prepares a run.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="transfers">The torrents.</param>
+    /// <param name="goal">What ends the run.</param>
+    /// <param name="wantsData">True when the run is there to fetch something.</param>
+    public TransferRun(CommandContext context, IReadOnlyList<ITransfer> transfers, RunGoal goal, bool wantsData)
+    {
+        _context = context;
+        _goal = goal;
+        _transfers = transfers;
+        _start = context.Host.Time.GetTimestamp();
+        _watch = new TransferWatch(transfers, goal, context.Output, TimeSpan.Zero)
+        {
+            WantsData = wantsData,
+            Completed = OnCompleted,
+        };
+    }
+
+    private TerminalOutput Output => _context.Output;
+
+    private TimeSpan Now => _context.Host.Time.GetElapsedTime(_start);
+
+    /// <summary>Runs to the end and tells it; the result is the exit code.</summary>
+    public async Task<int> RunAsync()
+    {
+        using CancellationTokenSource events = new();
+        Task pumps = Output.Options.Mode == OutputMode.JsonLines
+            ? Task.WhenAll(_transfers.Select(t => PumpAsync(t, events.Token)))
+            : Task.CompletedTask;
+        RunEnd end = await WatchAsync(TypedLines.Start(_context.Host.OpenInput));
+        Output.Clear();
+        await Task.WhenAll(_programs);
+        await events.CancelAsync();
+        await pumps;
+        _watch.TellLast(Now);
+        int exitCode = _watch.ExitCodeOf(end);
+        TellEnd(end);
+        Output.Result(new TransferResult(
+            _context.Command,
+            exitCode,
+            NameOf(end),
+            _watch.Error(),
+            [.. _watch.Progress.Select(p => TransferRecords.Result(p.Transfer, p.Snapshot, p.IsComplete, p.DownloadTime))]));
+        return exitCode;
+    }
+
+    private async Task<RunEnd> WatchAsync(TypedLines typed)
+    {
+        CancellationToken stop = _context.Stop;
+        TimeSpan tick = Output.IsLive ? LiveTick : QuietTick;
+        Task completion = Task.WhenAll(_transfers.Select(t => t.Completion));
+        Task<bool> line = typed.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+        while (true)
+        {
+            if (_watch.Step(Now) is { } end) return end;
+            if (stop.IsCancellationRequested) return _context.Signals.End;
+            if (line.IsCompleted)
+            {
+                if (TakeLines(typed)) return RunEnd.Asked;
+                line = typed.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
+                bool ended = line.IsCompleted && !await line;
+                if (ended && _goal.EndsWithInput) return RunEnd.Asked;
+                if (ended) line = new TaskCompletionSource<bool>().Task;
+            }
+            Task delay = Task.Delay(tick, _context.Host.Time, stop);
+            // Once it has completed, the completion would wake the loop at once, again and again.
+            Task news = completion.IsCompleted ? delay : completion;
+            await Task.WhenAny(delay, line, news);
+        }
+    }
+
+    // True when the user wants to leave.
+    private bool TakeLines(TypedLines typed)
+    {
+        while (typed.Reader.TryRead(out string? line))
+        {
+            Output.LineTyped();
+            switch (line.ToUpperInvariant())
+            {
+                case "EXIT" or "QUIT":
+                    return true;
+                case "PROG":
+                    _watch.Answer();
+                    break;
+                case "":
+                    break;
+                default:
+                    Output.Say("Type prog to see the progress, exit to leave.");
+                    break;
+            }
+        }
+        return false;
+    }
+
+    private async Task PumpAsync(ITransfer transfer, CancellationToken stop)
+    {
+        string infoHash = transfer.Hashes.ToString();
+        try
+        {
+            await foreach (TorrentEvent happened in transfer.EventsAsync(stop))
+                if (TransferRecords.Of(happened, infoHash) is { } record) Output.Event(record);
+        }
+        catch (OperationCanceledException)
+        {
+            // The run is over.
+        }
+        catch (TorrentException)
+        {
+            // The torrent failed, which the watch sees and tells.
+        }
+    }
+
+    private void OnCompleted(TransferProgress progress)
+    {
+        if (_watch.WantsData) Output.Say(progress.FinalLine());
+        if (_goal.OnComplete is { } program)
+            _programs.Add(CompletionProgram.RunAsync(program, progress.Transfer, Output, _context.Stop));
+    }
+
+    private void TellEnd(RunEnd end)
+    {
+        string incomplete = string.Join(
+            "; ", _watch.Progress.Where(p => !p.IsComplete).Select(p => TransferText.Line(p.Snapshot)));
+        switch (end)
+        {
+            case RunEnd.Failed:
+                Output.Warn($"shoal: {_watch.Error() ?? "The torrent failed."}");
+                break;
+            case RunEnd.TimedOut when _watch.ExitCodeOf(end) == ExitCode.NotFound:
+                Output.Warn($"shoal: No peer sent anything in time. {incomplete}");
+                break;
+            case RunEnd.TimedOut:
+                Output.Warn($"shoal: The rest did not arrive in time; the same command goes on with it. {incomplete}");
+                break;
+            case not RunEnd.Completed when _watch.WantsData && incomplete.Length > 0:
+                Output.Say($"Not complete; the same command goes on with it. {incomplete}");
+                break;
+        }
+    }
+
+    private static string NameOf(RunEnd end) => end switch
+    {
+        RunEnd.Completed => "completed",
+        RunEnd.Asked => "asked",
+        RunEnd.Interrupted => "interrupted",
+        RunEnd.Terminated => "terminated",
+        RunEnd.HungUp => "hung_up",
+        RunEnd.TimedOut => "timed_out",
+        _ => "failed",
+    };
+}

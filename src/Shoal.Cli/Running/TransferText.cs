@@ -1,0 +1,74 @@
+using Shoal.Cli.Output;
+using Shoal.Engine;
+
+namespace Shoal.Cli.Running;
+
+/// <summary>The figures of a torrent as text: one line, or the lines of a live view.</summary>
+internal static class TransferText
+{
+    private const int MinBarColumns = 8;
+    private const int MaxBarColumns = 40;
+
+    /// <summary>The state as JSON has it.</summary>
+    public static string StateName(TorrentState state) => state switch
+    {
+        TorrentState.FetchingMetadata => "fetching_metadata",
+        TorrentState.Checking => "checking",
+        TorrentState.Downloading => "downloading",
+        TorrentState.Seeding => "seeding",
+        TorrentState.Stopped => "stopped",
+        _ => "failed",
+    };
+
+    /// <summary>The state in words.</summary>
+    public static string Phase(TorrentSnapshot snapshot) => snapshot.State switch
+    {
+        TorrentState.FetchingMetadata when snapshot.Peers == 0 => "looking for peers",
+        TorrentState.FetchingMetadata => "fetching metadata",
+        TorrentState.Checking => $"checking {Units.Percent(snapshot.CheckedFraction)}",
+        TorrentState.Downloading when snapshot.Peers == 0 => "looking for peers",
+        TorrentState.Downloading => "downloading",
+        TorrentState.Seeding => "seeding",
+        TorrentState.Stopped => "stopped",
+        _ => "failed",
+    };
+
+    /// <summary>Everything in one line, for logs and for the answer to prog.</summary>
+    public static string Line(TorrentSnapshot snapshot) =>
+        $"{SafeText.Clean(snapshot.Name)}: {Share(snapshot)}{Phase(snapshot)}, {Traffic(snapshot, Palette.Plain)}";
+
+    /// <summary>Two lines for a live view, none wider than the terminal.</summary>
+    public static IEnumerable<string> Block(TorrentSnapshot snapshot, Palette palette, int columns)
+    {
+        string share = $"{Share(snapshot)}{Phase(snapshot)}";
+        string name = SafeText.Fit(snapshot.Name, Math.Max(1, columns - share.Length - 3));
+        yield return palette.Bold(name) + "  " + SafeText.Fit(share, columns - SafeText.Columns(name) - 3);
+
+        string traffic = Traffic(snapshot, palette);
+        int bar = Math.Min(MaxBarColumns, columns - traffic.Length - 3);
+        yield return bar < MinBarColumns
+            ? SafeText.Fit(traffic, columns - 1)
+            : palette.Bar(Done(snapshot), bar) + "  " + traffic;
+    }
+
+    private static double Done(TorrentSnapshot snapshot) =>
+        snapshot.State == TorrentState.Checking ? snapshot.CheckedFraction : snapshot.Progress;
+
+    private static string Share(TorrentSnapshot snapshot) =>
+        snapshot.State == TorrentState.FetchingMetadata
+            ? ""
+            : $"{Units.Percent(snapshot.Progress)} of {Units.Bytes(snapshot.WantedBytes)}, ";
+
+    private static string Traffic(TorrentSnapshot snapshot, Palette palette)
+    {
+        string peers = Units.Count(snapshot.Peers, "peer");
+        if (snapshot.Seeds > 0) peers += $" ({Units.Count(snapshot.Seeds, "seed")})";
+        string text = $"{palette.Down} {Units.Rate(snapshot.DownloadRate)}  "
+            + $"{palette.Up} {Units.Rate(snapshot.UploadRate)}  {peers}";
+        if (snapshot.TimeLeft is { } left && snapshot.State == TorrentState.Downloading)
+            text += $"  {Units.TimeLeft(left)} left";
+        if (snapshot.TrackerMessage is { } message && snapshot.Peers == 0)
+            text += $"  {SafeText.Fit(message, 60)}";
+        return text;
+    }
+}
