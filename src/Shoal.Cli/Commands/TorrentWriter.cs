@@ -20,7 +20,7 @@ internal static class TorrentWriter
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            File.Delete(temporary);
+            if (File.Exists(temporary)) File.Delete(temporary);
             throw new CliException(ExitCode.Disk, $"'{path}' cannot be written: {error.Message}", error);
         }
     }

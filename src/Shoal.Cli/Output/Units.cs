@@ -24,20 +24,24 @@ internal static class Units
     /// <summary>Bytes per second.</summary>
     public static string Rate(double bytesPerSecond) => Bytes(bytesPerSecond) + "/s";
 
-    /// <summary>A time with its two largest units: <c>0.84 s</c>, <c>12 s</c>, <c>3 min 05 s</c>, <c>2 d 4 h</c>.</summary>
-    public static string Time(TimeSpan time) => time switch
+    /// <summary>A time with its two largest units: <c>0.8 s</c>, <c>12 s</c>, <c>3 min 05 s</c>, <c>2 d 4 h</c>.</summary>
+    public static string Time(TimeSpan time)
     {
-        { TotalSeconds: < 9.95 } => Text($"{time.TotalSeconds:0.0} s"),
-        { TotalSeconds: < 59.5 } => Text($"{time.TotalSeconds:0} s"),
-        { TotalHours: < 1 } => Text($"{(int)time.TotalMinutes} min {time.Seconds:00} s"),
-        { TotalDays: < 1 } => Text($"{(int)time.TotalHours} h {time.Minutes:00} min"),
-        { TotalDays: < 1000 } => Text($"{(int)time.TotalDays} d {time.Hours} h"),
-        _ => "years",
-    };
+        if (time.TotalSeconds < 9.95) return Text($"{time.TotalSeconds:0.0} s");
+        TimeSpan whole = TimeSpan.FromSeconds(Math.Round(time.TotalSeconds));
+        return whole switch
+        {
+            { TotalMinutes: < 1 } => Text($"{whole.Seconds} s"),
+            { TotalHours: < 1 } => Text($"{whole.Minutes} min {whole.Seconds:00} s"),
+            { TotalDays: < 1 } => Text($"{whole.Hours} h {whole.Minutes:00} min"),
+            { TotalDays: < 1000 } => Text($"{whole.Days} d {whole.Hours} h"),
+            _ => "years",
+        };
+    }
 
     /// <summary>Time that is left: whole seconds, no more than people can use.</summary>
     public static string TimeLeft(TimeSpan time) =>
-        time < TimeSpan.FromSeconds(59.5) ? Text($"{Math.Ceiling(time.TotalSeconds):0} s") : Time(time);
+        time < TimeSpan.FromMinutes(1) ? Text($"{Math.Ceiling(time.TotalSeconds):0} s") : Time(time);
 
     /// <summary>A share with one digit after the point; 100% only for all of it.</summary>
     public static string Percent(double share) =>

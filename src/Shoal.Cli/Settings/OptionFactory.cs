@@ -105,11 +105,12 @@ internal sealed class OptionFactory(Func<string, string?> environment)
         return null;
     }
 
-    private static void RefuseUnavailable(OptionResult result, string name, string[] unavailable)
+    private void RefuseUnavailable(OptionResult result, string name, string[] unavailable)
     {
-        if (result.Errors.Any()) return;
-        string? value = result.GetValueOrDefault<string>();
-        if (unavailable.Contains(value)) result.AddError($"{name} {value} is not available in this version.");
+        bool isTyped = result.Tokens.Count > 0;
+        string? value = isTyped ? result.Tokens[0].Value : Given(name);
+        if (unavailable.Contains(value))
+            result.AddError($"{(isTyped ? name : TwinOf(name))} {value} is not available in this version.");
     }
 
     private static bool ReadFlag(ArgumentResult result, string name, string text)

@@ -1,0 +1,73 @@
+using Shoal.Cli.Commands;
+
+namespace Shoal.Cli.Tests.Commands;
+
+public sealed class FilesTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("shoal-cli-tests-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Fact]
+    public void A_path_is_found_from_the_folder_it_begins_in()
+    {
+        Directory.CreateDirectory(Path.Combine(_folder, "set", "sub"));
+        File.WriteAllText(Path.Combine(_folder, "set", "a"), "12345");
+        File.WriteAllText(Path.Combine(_folder, "set", "sub", ".hidden"), "678");
+        ContentPath content = ContentPath.Find("set/", _folder);
+        Assert.Equal(("set", _folder), (content.Name, content.Parent));
+        Assert.Equal(8, content.Measure());
+        Assert.Equal(5, ContentPath.Find("set/a", _folder).Measure());
+    }
+
+    [Fact]
+    public void A_path_that_is_not_there_is_not_found() =>
+        Assert.Equal(ExitCode.NotFound, Assert.Throws<CliException>(() => ContentPath.Find("no", _folder)).ExitCode);
+
+    [Fact]
+    public void The_root_of_a_file_system_has_no_name_to_share_under() =>
+        Assert.Equal(
+            ExitCode.Usage,
+            Assert.Throws<CliException>(() => ContentPath.Find(Path.GetPathRoot(_folder)!, _folder)).ExitCode);
+
+    [Fact]
+    public void A_torrent_replaces_the_one_before_and_leaves_nothing_else()
+    {
+        string path = Path.Combine(_folder, "x.torrent");
+        TorrentWriter.Write(path, "old"u8);
+        Assert.Equal(path, TorrentWriter.Write(path, "new"u8));
+        Assert.Equal("new", File.ReadAllText(path));
+        Assert.Single(Directory.GetFiles(_folder));
+    }
+
+    [Fact]
+    public void A_torrent_that_cannot_be_written_is_a_disk_error() =>
+        Assert.Equal(
+            ExitCode.Disk,
+            Assert.Throws<CliException>(() => TorrentWriter.Write(Path.Combine(_folder, "no", "x"), "a"u8)).ExitCode);
+
+    [Fact]
+    public async Task Create_of_what_is_not_there_is_not_found()
+    {
+        CliOutcome outcome = await CliRunner.RunAsync("create", Path.Combine(_folder, "no"), "-o", "x.torrent");
+        Assert.Equal(ExitCode.NotFound, outcome.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_folder_is_no_torrent()
+    {
+        CliOutcome outcome = await CliRunner.RunAsync("get", _folder);
+        Assert.Equal(ExitCode.Usage, outcome.ExitCode);
+        Assert.Contains("is a folder", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Several_paths_need_a_folder_for_their_torrents()
+    {
+        File.WriteAllText(Path.Combine(_folder, "a"), "1");
+        File.WriteAllText(Path.Combine(_folder, "b"), "2");
+        CliOutcome outcome = await CliRunner.RunAsync("share", "a", "b", "--dir", _folder, "-o", "x.torrent");
+        Assert.Equal(ExitCode.Usage, outcome.ExitCode);
+        Assert.Contains("is no folder", outcome.Error, StringComparison.Ordinal);
+    }
+}

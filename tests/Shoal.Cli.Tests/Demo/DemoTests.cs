@@ -1,0 +1,100 @@
+using System.Security.Cryptography;
+using Shoal.Cli.Demo;
+using Shoal.Cli.Output;
+
+namespace Shoal.Cli.Tests.Demo;
+
+public sealed class DemoTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("shoal-cli-tests-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3_000_001)]
+    public async Task The_file_has_its_size_and_is_the_same_every_time(int bytes)
+    {
+        string first = await MakeAsync("first", bytes);
+        string second = await MakeAsync("second", bytes);
+        Assert.Equal(bytes, new FileInfo(first).Length);
+        Assert.True(await DemoFile.AreSameAsync(first, second, CancellationToken.None));
+        Assert.Equal(SHA256.HashData(File.ReadAllBytes(first)), SHA256.HashData(File.ReadAllBytes(second)));
+    }
+
+    [Fact]
+    public async Task One_wrong_byte_and_one_missing_byte_are_seen()
+    {
+        const int bytes = 2_500_000;
+        string good = await MakeAsync("good", bytes);
+        byte[] content = await File.ReadAllBytesAsync(good, CancellationToken.None);
+        string shorter = Path.Combine(_folder, "shorter");
+        await File.WriteAllBytesAsync(shorter, content.AsMemory(0, bytes - 1), CancellationToken.None);
+        content[^1] ^= 1;
+        string wrong = Path.Combine(_folder, "wrong");
+        await File.WriteAllBytesAsync(wrong, content, CancellationToken.None);
+        Assert.False(await DemoFile.AreSameAsync(good, shorter, CancellationToken.None));
+        Assert.False(await DemoFile.AreSameAsync(good, wrong, CancellationToken.None));
+    }
+
+    [Fact]
+    public void Figures_come_from_json_lines_and_nothing_else()
+    {
+        DemoFigures figures = new();
+        figures.Take("no json");
+        figures.Take("[1]");
+        figures.Take("{\"event\":5}");
+        figures.Take("{\"event\":\"started\",\"port\":7001}");
+        figures.Take("{\"event\":\"progress\",\"state\":\"downloading\",\"progress\":0.5,\"downloaded\":50,\"up_rate\":3}");
+        figures.Take("{\"event\":\"completed\"}");
+        Assert.Equal((7001, "downloading", 50, 3), (figures.Port, figures.State, figures.Downloaded, figures.UpRate));
+        Assert.True(figures.IsComplete);
+    }
+
+    [Fact]
+    public void What_came_from_the_seeder_is_counted_whoever_dialled_and_after_the_connection_ended()
+    {
+        DemoFigures seeder = new();
+        DemoFigures dialler = new();
+        DemoFigures dialled = new();
+        seeder.Take("{\"event\":\"started\",\"port\":1}");
+        dialler.Take("{\"event\":\"started\",\"port\":2}");
+        dialled.Take("{\"event\":\"started\",\"port\":3}");
+        seeder.Take(Progress(0, Peer(50_000, incoming: true, 0, 40), Peer(3, incoming: false, 0, 60)));
+        dialler.Take(Progress(70, Peer(1, incoming: false, 40, 0), Peer(3, incoming: false, 30, 0)));
+        dialler.Take(Progress(70));
+        dialled.Take(Progress(90, Peer(50_001, incoming: true, 60, 0), Peer(50_002, incoming: true, 30, 0)));
+        Assert.Equal(40, dialler.ReceivedFrom(seeder));
+        Assert.Equal(60, dialled.ReceivedFrom(seeder));
+    }
+
+    [Fact]
+    public void The_table_has_a_row_for_each_process()
+    {
+        IReadOnlyList<string> lines = DemoBoard.Lines(
+            [
+                new DemoBoard.Row("seeder", "seeding", 1, 0, 5 << 20, 0, 0),
+                new DemoBoard.Row("downloader 1", "downloading", 0.5, 9 << 20, 0, 3 << 20, 1 << 20),
+            ],
+            Palette.Plain,
+            120);
+        Assert.Contains(lines, l => l.Contains("downloader 1", StringComparison.Ordinal)
+            && l.Contains("50.0%", StringComparison.Ordinal) && l.Contains("9.00 MiB/s", StringComparison.Ordinal)
+            && l.Contains("3.00 MiB", StringComparison.Ordinal));
+        Assert.All(lines, l => Assert.True(l.Length < 120, l));
+    }
+
+    private static string Progress(long downloaded, params string[] peers) =>
+        $"{{\"event\":\"progress\",\"downloaded\":{downloaded},\"peer_list\":[{string.Join(',', peers)}]}}";
+
+    private static string Peer(int port, bool incoming, long down, long up) =>
+        $"{{\"address\":\"127.0.0.1:{port}\",\"incoming\":{(incoming ? "true" : "false")},"
+        + $"\"downloaded\":{down},\"uploaded\":{up}}}";
+
+    private async Task<string> MakeAsync(string name, int bytes)
+    {
+        string path = Path.Combine(_folder, name);
+        await DemoFile.WriteAsync(path, bytes, CancellationToken.None);
+        return path;
+    }
+}

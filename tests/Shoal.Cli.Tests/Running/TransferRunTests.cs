@@ -1,0 +1,80 @@
+using System.Net;
+using Shoal.Cli.Output;
+using Shoal.Cli.Running;
+using Shoal.Engine;
+
+namespace Shoal.Cli.Tests.Running;
+
+public sealed class TransferRunTests : IDisposable
+{
+    private readonly StringWriter _data = new();
+    private readonly StringWriter _messages = new();
+    private readonly FakeTransfer _transfer = new();
+    private readonly StopSignals _signals = new();
+
+    public void Dispose()
+    {
+        _signals.Dispose();
+        _data.Dispose();
+        _messages.Dispose();
+    }
+
+    [Fact]
+    public async Task Exit_typed_into_a_pipe_leaves_with_the_rest_missing()
+    {
+        Assert.Equal(ExitCode.Incomplete, await RunAsync("prog\nexit\n"));
+        Assert.Contains("looking for peers", _messages.ToString(), StringComparison.Ordinal);
+        Assert.Contains("Not complete", _messages.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_end_of_the_input_ends_only_a_run_that_asks_for_it()
+    {
+        Assert.Equal(ExitCode.Incomplete, await RunAsync("", new RunGoal { EndsWithInput = true }));
+
+        Task<int> run = RunAsync("", new RunGoal { EndsWhenComplete = true });
+        Assert.False(run.IsCompleted);
+        _transfer.Complete();
+        Assert.Equal(ExitCode.Ok, await run);
+    }
+
+    [Fact]
+    public async Task Completion_ends_the_run_and_is_the_result()
+    {
+        _transfer.State = FakeTransfer.Fresh(TorrentState.Downloading);
+        Task<int> run = RunAsync(null, new RunGoal { EndsWhenComplete = true }, OutputMode.JsonLines);
+        _transfer.Happening.Writer.TryWrite(new PeerConnected(new IPEndPoint(IPAddress.Loopback, 7), IsIncoming: true));
+        _transfer.Happening.Writer.TryWrite(new PieceCompleted(0));
+        _transfer.Happening.Writer.TryWrite(new TrackerAnswered("http://t/announce", 2, null));
+        _transfer.Happening.Writer.Complete();
+        _transfer.Complete();
+        Assert.Equal(ExitCode.Ok, await run);
+        string[] lines = _data.ToString().TrimEnd().Split('\n');
+        Assert.Contains(lines, l => l.Contains("\"event\":\"peer_connected\"", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("\"url\":\"http://t/announce\",\"peers\":2", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.Contains("\"event\":\"completed\"", StringComparison.Ordinal));
+        Assert.StartsWith("{\"event\":\"result\",\"command\":\"get\",\"exit_code\":0,\"ended\":\"completed\"", lines[^1], StringComparison.Ordinal);
+        Assert.Contains("\"complete\":true", lines[^1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_failure_is_one_sentence_and_an_exit_code()
+    {
+        _transfer.Fail(new TorrentException(TorrentError.Disk, "The disk of /data is full: make room and start again."));
+        Assert.Equal(ExitCode.Disk, await RunAsync(null));
+        Assert.Equal("shoal: The disk of /data is full: make room and start again.\n", _messages.ToString());
+    }
+
+    private Task<int> RunAsync(string? typed, RunGoal? goal = null, OutputMode mode = OutputMode.Text)
+    {
+        CliHost host = new()
+        {
+            Out = _data,
+            Error = _messages,
+            Environment = _ => null,
+            OpenInput = typed is null ? null : () => new StringReader(typed),
+        };
+        CommandContext context = new("get", host, CliRunner.Output(_data, _messages, mode), _signals);
+        return new TransferRun(context, [_transfer], goal ?? new RunGoal(), wantsData: true).RunAsync();
+    }
+}
