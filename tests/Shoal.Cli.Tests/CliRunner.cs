@@ -10,7 +10,12 @@ internal static class CliRunner
 {
     public static Task<CliOutcome> RunAsync(params string[] args) => RunAsync([], args);
 
-    public static async Task<CliOutcome> RunAsync(Dictionary<string, string> environment, params string[] args)
+    public static Task<CliOutcome> RunAsync(Dictionary<string, string> environment, params string[] args) =>
+        RunAsync(environment, typed: null, args);
+
+    /// <summary>Runs a command line while something is typed.</summary>
+    public static async Task<CliOutcome> RunAsync(
+        Dictionary<string, string> environment, string? typed, string[] args)
     {
         using StringWriter output = new();
         using StringWriter error = new();
@@ -19,6 +24,7 @@ internal static class CliRunner
             Out = output,
             Error = error,
             Environment = name => environment.GetValueOrDefault(name),
+            OpenInput = typed is null ? null : () => new StringReader(typed),
         };
         int exitCode = await Application.RunAsync(host, args);
         return new CliOutcome(exitCode, output.ToString(), error.ToString());

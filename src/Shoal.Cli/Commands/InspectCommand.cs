@@ -3,6 +3,8 @@ using Shoal.Cli.Json;
 using Shoal.Cli.Output;
 using Shoal.Cli.Settings;
 using Shoal.Engine;
+using Shoal.Protocol;
+using Shoal.Protocol.Magnets;
 using Shoal.Protocol.Torrents;
 
 namespace Shoal.Cli.Commands;
@@ -25,22 +27,19 @@ internal sealed class InspectCommand
         return command;
     }
 
-    /// <summary>The answer for a torrent; of a magnet link only what the link says.</summary>
+    /// <summary>The answer for a .torrent.</summary>
     public static InspectResult Describe(Metainfo metainfo)
     {
         TorrentInfo info = metainfo.Info;
-        InspectResult basics = new()
+        return new InspectResult
         {
-            Name = info.Name.Length == 0 ? null : info.Name,
-            Version = VersionName(info.Version),
+            Name = info.Name,
+            Version = VersionName(info.Hashes),
             InfoHash = info.Hashes.V1?.ToString(),
             InfoHashV2 = info.Hashes.V2?.ToString(),
             Trackers = [.. metainfo.Trackers.Select(tier => tier.ToArray())],
             WebSeeds = metainfo.WebSeeds,
             Magnet = MagnetText.Of(metainfo),
-        };
-        return info.Raw.IsEmpty ? basics : basics with
-        {
             Size = info.ContentLength,
             Pieces = info.Geometry.PieceCount,
             PieceSize = info.Geometry.PieceLength,
@@ -53,6 +52,21 @@ internal sealed class InspectCommand
         };
     }
 
+    /// <summary>The answer for a magnet link: only what the link says.</summary>
+    public static InspectResult Describe(MagnetLink link) => new()
+    {
+        Name = link.Name,
+        Version = VersionName(link.Hashes),
+        InfoHash = link.Hashes.V1?.ToString(),
+        InfoHashV2 = link.Hashes.V2?.ToString(),
+        Trackers = [.. link.Trackers.Select(url => new[] { url })],
+        WebSeeds = link.WebSeeds,
+        Magnet = link.ToString(),
+        Size = link.ContentLength,
+        Peers = [.. link.Peers.Select(p => p.Host.Contains(':', StringComparison.Ordinal)
+            ? $"[{p.Host}]:{p.Port}" : $"{p.Host}:{p.Port}")],
+    };
+
     /// <summary>The answer as lines for people, one fact each.</summary>
     public static IEnumerable<string> Lines(InspectResult result)
     {
@@ -60,11 +74,10 @@ internal sealed class InspectCommand
         yield return Line("version", result.Version);
         if (result.InfoHash is { } v1) yield return Line("info-hash", v1);
         if (result.InfoHashV2 is { } v2) yield return Line("info-hash v2", v2);
-        if (result is { Size: { } size, Pieces: { } pieces, PieceSize: { } pieceSize })
-        {
+        if (result.Size is { } size)
             yield return Line("size", FormattableString.Invariant($"{Units.Bytes(size)} ({size} bytes)"));
+        if (result is { Pieces: { } pieces, PieceSize: { } pieceSize })
             yield return Line("pieces", $"{pieces} of {Units.Bytes(pieceSize)}");
-        }
         if (result.Private == true) yield return Line("private", "yes");
         if (result.Comment is { } comment) yield return Line("comment", comment);
         if (result.CreatedBy is { } maker) yield return Line("created by", maker);
@@ -73,6 +86,7 @@ internal sealed class InspectCommand
             foreach (string tracker in result.Trackers[tier])
                 yield return Line(result.Trackers.Count > 1 ? $"tracker, tier {tier + 1}" : "tracker", tracker);
         foreach (string seed in result.WebSeeds) yield return Line("web seed", seed);
+        foreach (string peer in result.Peers ?? []) yield return Line("peer", peer);
         yield return Line("magnet", result.Magnet, shorten: false);
         foreach (InspectedFile file in result.Files ?? [])
             yield return $"{file.Number,6}  {Units.Bytes(file.Size),10}  {SafeText.Clean(file.Path)}";
@@ -81,7 +95,9 @@ internal sealed class InspectCommand
     private async Task<int> RunAsync(CommandContext context, ParseResult result)
     {
         TorrentSource source = SourceText.Parse(result.GetRequiredValue(_what));
-        InspectResult answer = Describe(await TorrentEngine.ReadAsync(source, context.Stop));
+        InspectResult answer = source is TorrentSource.Magnet magnet
+            ? Describe(Read(magnet.Link))
+            : Describe(await TorrentEngine.ReadAsync(source, context.Stop));
         foreach (string line in Lines(answer)) context.Output.Data(line);
         context.Output.Result(answer);
         return ExitCode.Ok;
@@ -90,10 +106,14 @@ internal sealed class InspectCommand
     private static string Line(string what, string value, bool shorten = true) =>
         $"{what + ":",-17} {(shorten ? SafeText.Clean(value) : value)}";
 
-    private static string VersionName(TorrentVersion version) => version switch
+    private static MagnetLink Read(string text) => MagnetLink.TryParse(text, out MagnetLink? link, out string? error)
+        ? link
+        : throw new TorrentException(TorrentError.InvalidInput, error);
+
+    private static string VersionName(TorrentHashes hashes) => hashes switch
     {
-        TorrentVersion.V1 => "v1",
-        TorrentVersion.V2 => "v2",
+        { V2: null } => "v1",
+        { V1: null } => "v2",
         _ => "hybrid",
     };
 }

@@ -88,7 +88,7 @@ internal sealed class ShareCommand
         List<ITransfer> transfers = [];
         for (int i = 0; i < contents.Length; i++)
         {
-            transfers.Add(await AddAsync(context, session, settings, contents[i], created[i].Metainfo));
+            transfers.Add(await AddAsync(context, session, settings, contents[i], created[i]));
             string? file = output is null ? null : TorrentWriter.Write(
                 Directory.Exists(output) ? Path.Combine(output, contents[i].Name + ".torrent") : output,
                 created[i].Bytes.Span);
@@ -121,12 +121,14 @@ internal sealed class ShareCommand
         TransferSession session,
         TransferSettings settings,
         ContentPath content,
-        Metainfo metainfo)
+        CreatedTorrent created)
     {
         TorrentOptions options = settings.ToTorrentOptions() with
         {
             Directory = content.Parent,
-            SelectedFiles = new FileSelection(settings.Select).Resolve(metainfo.Info),
+            SelectedFiles = new FileSelection(settings.Select).Resolve(created.Metainfo.Info),
+            // Where it was hashed it is served, also under a name that no download would be given.
+            ContentPaths = created.Paths,
             // It has just been hashed.
             InitialCheck = InitialCheck.Trust,
             SeedOnly = true,
@@ -135,7 +137,7 @@ internal sealed class ShareCommand
             Trackers = [],
         };
         return new TorrentTransfer(
-            await session.Engine.AddAsync(new TorrentSource.Parsed(metainfo), options, context.Stop));
+            await session.Engine.AddAsync(new TorrentSource.Parsed(created.Metainfo), options, context.Stop));
     }
 
     private static void Tell(

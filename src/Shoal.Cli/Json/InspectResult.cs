@@ -24,10 +24,13 @@ internal sealed record InspectResult() : JsonRecord(ResultEvent)
     /// <summary>A magnet link to it.</summary>
     public required string Magnet { get; init; }
 
-    /// <summary>Bytes of all files; null for a magnet link, as all below.</summary>
+    /// <summary>Bytes of all files; null when a link does not tell.</summary>
     public long? Size { get; init; }
 
-    /// <summary>Number of pieces.</summary>
+    /// <summary>Peers that a magnet link names; null for a .torrent.</summary>
+    public IReadOnlyList<string>? Peers { get; init; }
+
+    /// <summary>Number of pieces; null for a magnet link, as all below.</summary>
     public int? Pieces { get; init; }
 
     /// <summary>Bytes in a piece.</summary>

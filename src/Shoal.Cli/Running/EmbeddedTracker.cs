@@ -1,23 +1,40 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using Shoal.Tracker;
 
 namespace Shoal.Cli.Running;
 
 /// <summary>The tracker that <c>share</c> runs beside its torrents and <c>tracker</c> runs alone.</summary>
 internal sealed class EmbeddedTracker : IAsyncDisposable
 {
-    private EmbeddedTracker(int port) => Port = port;
+    private readonly TrackerServer _server;
+
+    private EmbeddedTracker(TrackerServer server) => _server = server;
 
     /// <summary>Its port.</summary>
-    public int Port { get; }
+    public int Port => _server.Port;
 
     /// <summary>Starts it.</summary>
+    /// <param name="bind">Address to listen on, or null for all.</param>
+    /// <param name="port">Port; 0 takes a free one.</param>
+    /// <param name="stop">Ends the start early.</param>
     /// <exception cref="CliException">The port cannot be had.</exception>
     public static async Task<EmbeddedTracker> StartAsync(IPAddress? bind, int port, CancellationToken stop)
     {
-        await Task.Yield();
-        throw new CliException(ExitCode.Failed, $"no tracker yet {bind} {port} {stop.IsCancellationRequested}");
+        try
+        {
+            return new EmbeddedTracker(
+                await TrackerServer.StartAsync(new TrackerOptions { Bind = bind, Port = port }, stop));
+        }
+        catch (IOException error)
+        {
+            throw new CliException(
+                ExitCode.Network,
+                $"The tracker cannot listen on {bind?.ToString() ?? "any address"}, port {port}: "
+                    + "the port is taken or not allowed; choose another --port.",
+                error);
+        }
     }
 
     /// <summary>The announce URL at each of some addresses.</summary>
@@ -25,7 +42,7 @@ internal sealed class EmbeddedTracker : IAsyncDisposable
         [.. addresses.Select(a => $"http://{Host(a)}:{Port}/announce")];
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private static string Host(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();

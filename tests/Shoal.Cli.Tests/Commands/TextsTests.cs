@@ -48,6 +48,29 @@ public sealed class TextsTests
     }
 
     [Fact]
+    public async Task Inspect_of_a_magnet_link_shows_what_the_link_says()
+    {
+        CliOutcome outcome = await CliRunner.RunAsync(
+            "inspect", $"magnet:?xt=urn:btmh:1220{V2}&dn=a%1b[2Jb&tr=udp%3A%2F%2Ft%3A1&x.pe=[::1]:6&xl=2048");
+        Assert.Equal(ExitCode.Ok, outcome.ExitCode);
+        string[] lines = outcome.Out.Split('\n');
+        Assert.Contains("version:          v2", lines);
+        Assert.Contains("info-hash v2:     " + V2, lines);
+        Assert.Contains("size:             2.00 KiB (2048 bytes)", lines);
+        Assert.Contains("tracker:          udp://t:1", lines);
+        Assert.Contains("peer:             [::1]:6", lines);
+        Assert.DoesNotContain('\e', outcome.Out);
+    }
+
+    [Fact]
+    public async Task A_malformed_magnet_link_fails_in_a_sentence()
+    {
+        CliOutcome outcome = await CliRunner.RunAsync("inspect", "magnet:?xt=urn:btih:123");
+        Assert.Equal(ExitCode.Failed, outcome.ExitCode);
+        Assert.Single(outcome.Error.TrimEnd('\n').Split('\n'));
+    }
+
+    [Fact]
     public void Verify_lists_only_what_is_not_right()
     {
         VerifyReport report = new(
