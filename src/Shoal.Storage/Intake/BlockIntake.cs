@@ -115,15 +115,17 @@ public sealed class BlockIntake : IAsyncDisposable
     /// </summary>
     public void Forget(PieceIndex piece)
     {
+        long dropped;
         lock (_gate)
         {
             _done.Clear(piece);
             if (!_pieces.TryGetValue(piece.Value, out PieceIntake? forgotten)) return;
-            Release(forgotten.Queued);
+            dropped = Release(forgotten.Queued);
             forgotten.Claimed.Clear();
             if (forgotten.State == IntakeState.Scheduled) forgotten.IsResetRequested = true;
             else Recycle(forgotten);
         }
+        TellSettled(dropped);
     }
 
     /// <summary>
@@ -190,12 +192,14 @@ public sealed class BlockIntake : IAsyncDisposable
     /// <summary>Takes no more blocks, waits for those on their way and releases the others.</summary>
     public async ValueTask DisposeAsync()
     {
+        long dropped = 0;
         lock (_gate)
         {
             _isClosed = true;
-            foreach (PieceIntake piece in _pieces.Values) Release(piece.Queued);
+            foreach (PieceIntake piece in _pieces.Values) dropped += Release(piece.Queued);
             _ready.Clear();
         }
+        TellSettled(dropped);
         await DrainAsync().ConfigureAwait(false);
         lock (_gate)
         {
@@ -214,7 +218,7 @@ public sealed class BlockIntake : IAsyncDisposable
         while (TakeTurn(piece))
         {
             StorageError? error = piece.Work.WriteTaken();
-            Release(piece.Work.Taken);
+            TellSettled(Release(piece.Work.Taken));
             PieceOutcome? outcome = error is null ? piece.Work.Judge() : PieceOutcome.DiskError;
             if (outcome is null) continue;
             if (!Settle(piece, outcome.Value)) continue;
@@ -249,11 +253,12 @@ public sealed class BlockIntake : IAsyncDisposable
     /// <summary>Makes an outcome final; false when the piece was forgotten or must be judged again meanwhile.</summary>
     private bool Settle(PieceIntake piece, PieceOutcome outcome)
     {
+        long dropped;
         lock (_gate)
         {
             bool isAskedAgain = outcome == PieceOutcome.RootUnknown && piece.IsRecheckRequested;
             if (piece.IsResetRequested || isAskedAgain) return false;
-            Release(piece.Queued);
+            dropped = Release(piece.Queued);
             piece.State = outcome switch
             {
                 PieceOutcome.RootUnknown => IntakeState.Waiting,
@@ -261,11 +266,14 @@ public sealed class BlockIntake : IAsyncDisposable
                 PieceOutcome.DiskError => IntakeState.Failed,
                 _ => piece.State,
             };
-            if (outcome != PieceOutcome.Good) return true;
-            _done.Set(piece.Piece);
-            _pieces.Remove(piece.Piece.Value);
-            return true;
+            if (outcome == PieceOutcome.Good)
+            {
+                _done.Set(piece.Piece);
+                _pieces.Remove(piece.Piece.Value);
+            }
         }
+        TellSettled(dropped);
+        return true;
     }
 
     private PieceIntake Find(PieceIndex piece)
@@ -291,7 +299,8 @@ public sealed class BlockIntake : IAsyncDisposable
         else piece.Work.Dispose();
     }
 
-    private void Release(List<QueuedBlock> blocks)
+    /// <summary>Gives up blocks and returns their bytes, of which the sink is told once no lock is held.</summary>
+    private long Release(List<QueuedBlock> blocks)
     {
         long bytes = 0;
         foreach (QueuedBlock block in blocks)
@@ -300,9 +309,13 @@ public sealed class BlockIntake : IAsyncDisposable
             block.Slice.Slab.Release();
         }
         blocks.Clear();
-        if (bytes == 0) return;
-        Interlocked.Add(ref _queuedBytes, -bytes);
-        _sink.OnSettled(bytes);
+        if (bytes > 0) Interlocked.Add(ref _queuedBytes, -bytes);
+        return bytes;
+    }
+
+    private void TellSettled(long bytes)
+    {
+        if (bytes > 0) _sink.OnSettled(bytes);
     }
 
     [DoesNotReturn]

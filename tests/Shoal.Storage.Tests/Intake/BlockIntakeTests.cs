@@ -253,6 +253,25 @@ public sealed class BlockIntakeTests
     }
 
     [Fact]
+    public async Task Every_byte_taken_is_told_as_settled_whatever_becomes_of_it()
+    {
+        await using var rig = new IntakeRig(Folder(TorrentVersion.V1));
+        BlockSpan[] blocks = [.. rig.BlocksOf(0)];
+        rig.AcceptAndWork(blocks[..1]);
+        Assert.Equal(PieceGeometry.BlockLength, rig.Log.SettledBytes);
+        Assert.True(rig.Accept(blocks[1]));
+        rig.Intake.Forget(rig.Piece(0));
+        Assert.Equal(2 * PieceGeometry.BlockLength, rig.Log.SettledBytes);
+        rig.Disk.Free = 0;
+        rig.Accept(blocks[0]);
+        rig.Work();
+        Assert.Equal(3 * PieceGeometry.BlockLength, rig.Log.SettledBytes);
+        rig.Accept(rig.BlocksOf(1).First());
+        await rig.Intake.DisposeAsync();
+        Assert.Equal(4 * PieceGeometry.BlockLength, rig.Log.SettledBytes);
+    }
+
+    [Fact]
     public async Task Closing_releases_blocks_that_nobody_submitted()
     {
         var rig = new IntakeRig(Folder(TorrentVersion.V1));
