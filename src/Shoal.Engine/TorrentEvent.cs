@@ -5,8 +5,8 @@ namespace Shoal.Engine;
 /// <summary>Something that happened to a torrent; the derived types say what.</summary>
 public abstract record TorrentEvent;
 
-/// <summary>The state changed.</summary>
-/// <param name="State">The new state.</param>
+/// <summary>The torrent went on in its life.</summary>
+/// <param name="State">Where it is now.</param>
 public sealed record StateChanged(TorrentState State) : TorrentEvent;
 
 /// <summary>A piece is on disk and hashed right.</summary>

@@ -53,6 +53,15 @@ public sealed class RateLimiter : IDisposable
     /// <summary>True when there is no limit.</summary>
     public bool IsUnlimited => BytesPerSecond == 0;
 
+    /// <summary>Number of draws that wait now.</summary>
+    public int WaitingCount
+    {
+        get
+        {
+            lock (_lock) return _line.Count;
+        }
+    }
+
     /// <summary>
     /// Draws at most <paramref name="wanted"/> bytes, waiting until at least one can be had. What is not used is given
     /// back by <see cref="Return"/>.

@@ -32,6 +32,24 @@ internal abstract class SerialExecutor<T> : IThreadPoolWorkItem
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
     }
 
+    /// <summary>
+    /// Runs something short on this thread as if it were an item, after those that are under way. A thread that is in
+    /// an item already must not call it.
+    /// </summary>
+    protected TResult RunHere<TResult>(Func<TResult> call)
+    {
+        var spin = new SpinWait();
+        while (Interlocked.CompareExchange(ref _running, 1, 0) != 0) spin.SpinOnce();
+        try
+        {
+            return call();
+        }
+        finally
+        {
+            Run();
+        }
+    }
+
     /// <summary>Deals with one item. Never runs twice at a time.</summary>
     protected abstract void Handle(in T item);
 

@@ -5,6 +5,7 @@ using Shoal.Storage;
 using Shoal.Storage.Checking;
 using Shoal.Storage.Files;
 using Shoal.Storage.Intake;
+using Shoal.Storage.Resume;
 
 namespace Shoal.Engine.Torrents;
 
@@ -32,18 +33,22 @@ internal sealed class ContentOpener(Metainfo metainfo, TorrentOptions options, I
         };
         StorageError? error = TorrentStorage.Open(_info, options.Directory, storageOptions, handles, out TorrentStorage? storage);
         if (error is not null) throw Failed(error);
+        ResumeJournal? journal = null;
         try
         {
+            journal = OpenJournal(storage!);
             HashForest? forest = _info.Hashes.V2 is null ? null : new HashForest(_info, metainfo.PieceLayers);
             var hashes = new PieceHashes(_info, forest is null ? null : forest.TryPieceRoot);
             Bitfield offered = FileSelection.Pieces(_info, options.OfferOnly);
-            Bitfield have = await FindAsync(storage!, hashes, offered, cancellationToken).ConfigureAwait(false);
+            Bitfield have = await FindAsync(storage!, hashes, journal, offered, cancellationToken).ConfigureAwait(false);
             Bitfield wanted = FileSelection.Pieces(_info, files);
             wanted.KeepOnly(offered);
-            return new OpenedContent(_info, forest, storage!, new BlockIntake(storage!, hashes, sink, have), have, wanted);
+            var intake = new BlockIntake(storage!, hashes, sink, have);
+            return new OpenedContent(_info, forest, storage!, intake, journal, have, wanted);
         }
         catch
         {
+            journal?.Dispose();
             storage!.Dispose();
             throw;
         }
@@ -51,17 +56,40 @@ internal sealed class ContentOpener(Metainfo metainfo, TorrentOptions options, I
 
     public static TorrentException Failed(StorageError error) => new(TorrentError.Disk, error.Sentence);
 
+    /// <summary>The journal of a download; who only seeds changes nothing in the folder and needs none.</summary>
+    private ResumeJournal? OpenJournal(TorrentStorage storage)
+    {
+        if (options.SeedOnly) return null;
+        StorageError? error = ResumeJournal.Open(_info, storage, RealFileSystem.Instance, out ResumeJournal? journal);
+        return error is null ? journal : throw Failed(error);
+    }
+
     /// <summary>The pieces that are there, of those that are offered.</summary>
     private async Task<Bitfield> FindAsync(
-        TorrentStorage storage, PieceHashes hashes, Bitfield offered, CancellationToken cancellationToken)
+        TorrentStorage storage,
+        PieceHashes hashes,
+        ResumeJournal? journal,
+        Bitfield offered,
+        CancellationToken cancellationToken)
     {
         if (options.InitialCheck == InitialCheck.Trust)
         {
-            Bitfield trusted = storage.PiecesOfWholeFiles();
-            trusted.KeepOnly(offered);
-            return trusted;
+            Bitfield whole = storage.PiecesOfWholeFiles();
+            whole.KeepOnly(offered);
+            return whole;
         }
+        bool believesJournal = journal is not null && options.InitialCheck == InitialCheck.Resume;
+        var unseen = new Bitfield(believesJournal ? journal!.Suspect : offered);
+        unseen.KeepOnly(offered);
         _verifier = new Verifier(storage, hashes);
-        return await _verifier.RunAsync(offered, null, cancellationToken).ConfigureAwait(false);
+        Bitfield have = await _verifier.RunAsync(unseen, null, cancellationToken).ConfigureAwait(false);
+        if (journal is null) return have;
+        for (int piece = have.NextSet(0); piece >= 0; piece = have.NextSet(piece + 1))
+            journal.Append(_info.Geometry.Piece(piece));
+        if (!believesJournal) return have;
+        var trusted = new Bitfield(journal.Trusted);
+        trusted.KeepOnly(offered);
+        for (int piece = trusted.NextSet(0); piece >= 0; piece = trusted.NextSet(piece + 1)) have.Set(piece);
+        return have;
     }
 }

@@ -3,6 +3,7 @@ using Shoal.Protocol.Merkle;
 using Shoal.Protocol.Torrents;
 using Shoal.Storage;
 using Shoal.Storage.Intake;
+using Shoal.Storage.Resume;
 
 namespace Shoal.Engine.Torrents;
 
@@ -12,6 +13,7 @@ internal sealed class OpenedContent(
     HashForest? forest,
     TorrentStorage storage,
     BlockIntake intake,
+    ResumeJournal? journal,
     Bitfield have,
     Bitfield wanted) : IAsyncDisposable
 {
@@ -22,6 +24,9 @@ internal sealed class OpenedContent(
     public TorrentStorage Storage => storage;
 
     public BlockIntake Intake => intake;
+
+    /// <summary>What survives a crash; null where nothing is downloaded.</summary>
+    public ResumeJournal? Journal => journal;
 
     /// <summary>The file or folder of the content.</summary>
     public string ContentPath => Path.Combine(storage.Folder, storage.Layout.Name);
@@ -48,6 +53,8 @@ internal sealed class OpenedContent(
     public async ValueTask DisposeAsync()
     {
         await intake.DisposeAsync().ConfigureAwait(false);
+        journal?.Close();
+        journal?.Dispose();
         storage.Dispose();
     }
 }

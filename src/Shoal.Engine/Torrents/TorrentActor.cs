@@ -61,27 +61,10 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     private TimeSpan Now => _services.Now;
 
     /// <summary>
-    /// Runs something short between two items and tells its result. It waits for the item under way at the most, which
-    /// takes microseconds; never called by the actor itself.
+    /// Runs something short between two items, on the caller's thread. It waits for the items under way at the most,
+    /// which takes microseconds; never called by the actor itself.
     /// </summary>
-    public T Look<T>(Func<T> look)
-    {
-        using var done = new ManualResetEventSlim();
-        T result = default!;
-        Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
-        {
-            try
-            {
-                result = look();
-            }
-            finally
-            {
-                done.Set();
-            }
-        })));
-        done.Wait();
-        return result;
-    }
+    public T Look<T>(Func<T> look) => RunHere(look);
 
     /// <summary>Called by the engine's clock while <see cref="WantsTicks"/>.</summary>
     public void Tick() => PostToPool(new TorrentItem(TorrentItemKind.Tick));
@@ -142,6 +125,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     {
         _brain.Tick(Now);
         KeepCounters();
+        CheckpointIfDue();
     }
 
     private BrainOptions BrainOptions() => new()
