@@ -1,6 +1,8 @@
 namespace Shoal.Cli;
 
-/// <summary>A command cannot go on. The message is one sentence that says what happened, to what, and what to do.</summary>
+/// <summary>
+/// A command cannot go on. The message is one sentence that says what happened, to what, and what to do.
+/// </summary>
 internal sealed class CliException(int exitCode, string message, Exception? inner = null) : Exception(message, inner)
 {
     /// <summary>One of <see cref="Cli.ExitCode"/>.</summary>

@@ -1,6 +1,6 @@
 namespace Shoal.Cli;
 
-/// <summary>The version of the program.</summary>
+/// <summary>Tells which release of the program this is.</summary>
 internal static class ProgramVersion
 {
     /// <summary>Three numbers with points between.</summary>

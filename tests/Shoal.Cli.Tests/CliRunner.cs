@@ -31,7 +31,11 @@ internal static class CliRunner
     }
 
     public static TerminalOutput Output(
-        TextWriter data, TextWriter messages, OutputMode mode = OutputMode.Text, bool quiet = false, bool live = false) =>
+        TextWriter data,
+        TextWriter messages,
+        OutputMode mode = OutputMode.Text,
+        bool quiet = false,
+        bool live = false) =>
         new(
             new CliHost
             {

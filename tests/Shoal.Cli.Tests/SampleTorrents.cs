@@ -23,7 +23,8 @@ internal static class SampleTorrents
             offset += length;
             long padding = (PieceLength - offset % PieceLength) % PieceLength;
             if (padding == 0) continue;
-            list.Add(new TorrentFile { Path = [".pad", $"{padding}"], Length = padding, Offset = offset, IsPadding = true });
+            ImmutableArray<string> padPath = [".pad", $"{padding}"];
+            list.Add(new TorrentFile { Path = padPath, Length = padding, Offset = offset, IsPadding = true });
             offset += padding;
         }
         return Of(name, list.ToImmutable(), offset, isSingleFile: false);

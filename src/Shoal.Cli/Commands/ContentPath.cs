@@ -8,7 +8,7 @@ namespace Shoal.Cli.Commands;
 /// <param name="Parent">The folder it lies in.</param>
 internal sealed record ContentPath(string FullPath, string Name, string Parent)
 {
-    /// <summary>Finds it.</summary>
+    /// <summary>Looks for what a user typed.</summary>
     /// <param name="path">As typed.</param>
     /// <param name="directory">The folder that a relative path begins in.</param>
     /// <exception cref="CliException">There is nothing, or it is the root of a file system.</exception>

@@ -29,7 +29,11 @@ internal sealed class GetCommand
         _keepSeeding = options.Flag("--keep-seeding", "Go on serving others once everything is complete.");
         _sequential = options.Flag("--sequential", "Fetch pieces in order rather than the rarest first.");
         _timeout = options.Value<TimeSpan>(
-            "--timeout", "TIME", "Give up when nothing arrives for so long, such as 30s or 5m.", Duration.TryParse, default);
+            "--timeout",
+            "TIME",
+            "Give up when nothing arrives for so long, such as 30s or 5m.",
+            Duration.TryParse,
+            TimeSpan.Zero);
     }
 
     /// <summary>Builds the command.</summary>
@@ -105,7 +109,8 @@ internal sealed class GetCommand
         ImmutableArray<DnsEndPoint> peers =
         [
             .. options.Peers,
-            .. torrent.Peers().Where(p => !p.IsIncoming).Select(p => new DnsEndPoint(p.EndPoint.Address.ToString(), p.EndPoint.Port)),
+            .. torrent.Peers().Where(p => !p.IsIncoming).Select(
+                p => new DnsEndPoint(p.EndPoint.Address.ToString(), p.EndPoint.Port)),
         ];
         await torrent.StopAsync(context.Stop);
         return (

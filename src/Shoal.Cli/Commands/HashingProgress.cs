@@ -2,7 +2,9 @@ using Shoal.Cli.Output;
 
 namespace Shoal.Cli.Commands;
 
-/// <summary>Shows how far the hashing of files is: a line that is redrawn on a terminal, else one now and then.</summary>
+/// <summary>
+/// Shows how far the hashing of files is: a line that is redrawn on a terminal, else one now and then.
+/// </summary>
 internal sealed class HashingProgress(CommandContext context, string what, long totalBytes) : IProgress<long>
 {
     private const int BarColumns = 30;

@@ -6,7 +6,7 @@ using System.Net.Sockets;
 namespace Shoal.Cli.Commands;
 
 /// <summary>An address of this machine.</summary>
-/// <param name="Address">The address.</param>
+/// <param name="Address">IPv4 or IPv6, of any scope.</param>
 /// <param name="LeadsOut">True when its interface has a way to other networks.</param>
 internal readonly record struct OwnAddress(IPAddress Address, bool LeadsOut);
 

@@ -85,6 +85,7 @@ internal sealed class ShareCommand
         foreach (ContentPath content in contents) created.Add(await HashAsync(context, content, options));
 
         await using TransferSession session = await TransferSession.StartAsync(context, settings);
+        ImmutableArray<IPEndPoint> peers = [.. addresses.Select(a => new IPEndPoint(a, session.Engine.Port))];
         List<ITransfer> transfers = [];
         for (int i = 0; i < contents.Length; i++)
         {
@@ -92,7 +93,7 @@ internal sealed class ShareCommand
             string? file = output is null ? null : TorrentWriter.Write(
                 Directory.Exists(output) ? Path.Combine(output, contents[i].Name + ".torrent") : output,
                 created[i].Bytes.Span);
-            Tell(context, created[i].Metainfo, [.. addresses.Select(a => new IPEndPoint(a, session.Engine.Port))], file);
+            Tell(context, created[i].Metainfo, peers, file);
         }
         context.Output.Say("It is shared as long as this runs. Type prog to see the progress, exit to leave.");
         RunGoal goal = new()

@@ -60,9 +60,10 @@ internal sealed class VerifyCommand
     {
         foreach (string line in Lines(report)) context.Output.Data(line);
         string name = SafeText.Clean(metainfo.Info.Name);
+        string pieces = Units.Count(report.PieceCount, "piece");
         context.Output.Data(report.IsComplete
-            ? $"{name} is complete: {Units.Count(report.PieceCount, "piece")}, {Units.Bytes(metainfo.Info.ContentLength)}."
-            : $"{name} is not complete: {report.GoodPieces} of {Units.Count(report.PieceCount, "piece")} right.");
+            ? $"{name} is complete: {pieces}, {Units.Bytes(metainfo.Info.ContentLength)}."
+            : $"{name} is not complete: {report.GoodPieces} of {pieces} right.");
         context.Output.Say($"Hashed in {Units.Time(time)}.");
         context.Output.Result(new VerifyResult(
             report.IsComplete,

@@ -55,6 +55,7 @@ internal static class BashScript
     {
         string options = string.Join(' ', command.Options.SelectMany(o => o.Names));
         string arguments = string.Join(' ', command.Choices);
-        script.Append($"            {command.Name}) [[ $word == -* ]] && words='{options}' || words='{arguments}' ;;\n");
+        script.Append($"            {command.Name})\n");
+        script.Append($"                [[ $word == -* ]] && words='{options}' || words='{arguments}' ;;\n");
     }
 }

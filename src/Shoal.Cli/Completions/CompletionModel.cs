@@ -13,10 +13,10 @@ internal enum ValueKind
     /// <summary>Something that cannot be completed.</summary>
     Free,
 
-    /// <summary>A file.</summary>
+    /// <summary>The path of a file, or of a folder where the command takes both.</summary>
     File,
 
-    /// <summary>A folder.</summary>
+    /// <summary>The path of a folder and nothing else.</summary>
     Directory,
 
     /// <summary>One of some words.</summary>
@@ -32,7 +32,7 @@ internal sealed record CompletionOption(
     ImmutableArray<string> Names, string Description, ValueKind Kind, ImmutableArray<string> Choices);
 
 /// <summary>A command as completion scripts see it.</summary>
-/// <param name="Name">Its name.</param>
+/// <param name="Name">The word that calls it.</param>
 /// <param name="Description">What it does, in a sentence without its point.</param>
 /// <param name="Kind">What its arguments are.</param>
 /// <param name="Choices">The words that its argument may be.</param>
@@ -45,7 +45,7 @@ internal sealed record CompletionCommand(
     ImmutableArray<CompletionOption> Options);
 
 /// <summary>The command tree without what is hidden, ready to be written as a script.</summary>
-/// <param name="Commands">The commands.</param>
+/// <param name="Commands">In the order of the help.</param>
 internal sealed record CompletionModel(ImmutableArray<CompletionCommand> Commands)
 {
     /// <summary>Reads the tree.</summary>
@@ -58,7 +58,8 @@ internal sealed record CompletionModel(ImmutableArray<CompletionCommand> Command
     private static CompletionCommand Of(Command command, CompletionOption[] common)
     {
         Argument? argument = command.Arguments.FirstOrDefault();
-        ImmutableArray<string> choices = argument is null ? [] : Words(argument.GetCompletions(CompletionContext.Empty));
+        ImmutableArray<string> choices =
+            argument is null ? [] : Words(argument.GetCompletions(CompletionContext.Empty));
         ValueKind kind = argument is null ? ValueKind.None : KindOf(argument.Name, choices);
         return new CompletionCommand(
             command.Name,
@@ -90,7 +91,8 @@ internal sealed record CompletionModel(ImmutableArray<CompletionCommand> Command
     };
 
     // "-?" is a pattern to every shell, "/h" a path.
-    private static bool IsForScripts(string alias) => alias[0] == '-' && (alias[1] == '-' || char.IsAsciiLetter(alias[1]));
+    private static bool IsForScripts(string alias) =>
+        alias[0] == '-' && (alias[1] == '-' || char.IsAsciiLetter(alias[1]));
 
     private static string Short(string? description) => (description ?? "").TrimEnd('.');
 }

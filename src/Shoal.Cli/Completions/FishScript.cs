@@ -15,7 +15,8 @@ internal static class FishScript
         script.Append("complete -c shoal -n __fish_use_subcommand -l version -d 'Show the version'\n");
         foreach (CompletionCommand command in model.Commands)
         {
-            script.Append($"complete -c shoal -n __fish_use_subcommand -a {command.Name} -d {Quote(command.Description)}\n");
+            script.Append("complete -c shoal -n __fish_use_subcommand");
+            script.Append($" -a {command.Name} -d {Quote(command.Description)}\n");
             WriteCommand(script, command);
         }
         return script.ToString();
@@ -34,7 +35,7 @@ internal static class FishScript
         {
             script.Append(line);
             foreach (string name in option.Names)
-                script.Append(name.StartsWith("--", StringComparison.Ordinal) ? $" -l {name[2..]}" : $" -s {name[1..]}");
+                script.Append(name[1] == '-' ? $" -l {name[2..]}" : $" -s {name[1..]}");
             script.Append(option.Kind switch
             {
                 ValueKind.None => "",

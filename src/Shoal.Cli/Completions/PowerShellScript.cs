@@ -26,7 +26,8 @@ internal static class PowerShellScript
     public static string Write(CompletionModel model)
     {
         StringBuilder script = new();
-        script.Append("# Completion of shoal for PowerShell:  shoal completions powershell | Out-String | Invoke-Expression\n");
+        script.Append("# Completion of shoal for PowerShell:\n");
+        script.Append("#     shoal completions powershell | Out-String | Invoke-Expression\n");
         script.Append("Register-ArgumentCompleter -Native -CommandName shoal -ScriptBlock {\n");
         script.Append("    param($wordToComplete, $commandAst, $cursorPosition)\n");
         script.Append("    $commands = [ordered]@{\n");

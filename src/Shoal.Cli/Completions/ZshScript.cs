@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Shoal.Cli.Completions;
 
-/// <summary>The completion script for zsh, to be evaluated or to lie in a folder of <c>$fpath</c> as <c>_shoal</c>.</summary>
+/// <summary>
+/// The completion script for zsh, to be evaluated or to lie in a folder of <c>$fpath</c> as <c>_shoal</c>.
+/// </summary>
 internal static class ZshScript
 {
     /// <summary>Writes the script.</summary>

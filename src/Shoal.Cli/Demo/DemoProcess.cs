@@ -8,6 +8,9 @@ namespace Shoal.Cli.Demo;
 /// </summary>
 internal sealed class DemoProcess : IAsyncDisposable
 {
+    private static readonly string[] OwnArguments =
+        ["--bind", "127.0.0.1", "--json-lines", "--quiet", "--end-with-input"];
+
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(4);
     private readonly Process _process;
     private readonly Task _reading;
@@ -33,11 +36,11 @@ internal sealed class DemoProcess : IAsyncDisposable
     {
         ProcessStartInfo start = OwnProgram();
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
-        foreach (string own in (ReadOnlySpan<string>)["--bind", "127.0.0.1", "--json-lines", "--quiet", "--end-with-input"])
-            start.ArgumentList.Add(own);
+        foreach (string argument in OwnArguments) start.ArgumentList.Add(argument);
         // The options of the demo's own environment, a fixed port above all, are not meant for each of its parts.
-        foreach (string name in start.Environment.Keys.Where(k => k.StartsWith("SHOAL_", StringComparison.Ordinal)).ToList())
-            if (name != "SHOAL_DEBUG") start.Environment.Remove(name);
+        foreach (string name in start.Environment.Keys.ToList())
+            if (name.StartsWith("SHOAL_", StringComparison.Ordinal) && name != "SHOAL_DEBUG")
+                start.Environment.Remove(name);
         Process process = Process.Start(start)
             ?? throw new CliException(ExitCode.Failed, $"The {role} of the demo did not start.");
         return new DemoProcess(role, process);

@@ -54,8 +54,9 @@ internal sealed class DemoRun : IAsyncDisposable
         string torrent = await HashAsync(file, size, url);
 
         string limit = Math.Max(size / SecondsPerCopy, 1 << 20).ToString(CultureInfo.InvariantCulture);
+        string folder = Path.GetDirectoryName(file)!;
         DemoProcess seeder = Add(
-            "seeder", "seed", torrent, "--dir", Path.GetDirectoryName(file)!, "--no-verify", "--up", limit, "--json-peers");
+            "seeder", "seed", torrent, "--dir", folder, "--no-verify", "--up", limit, "--json-peers");
         await seeder.WaitAsync(f => f.IsComplete, ReadyLimit, _context.Stop);
         long start = Stopwatch.GetTimestamp();
         DemoProcess[] downloaders = [.. Enumerable.Range(1, _count).Select(n => Add(
@@ -67,7 +68,10 @@ internal sealed class DemoRun : IAsyncDisposable
 
         bool identical = true;
         for (int n = 1; n <= _count; n++)
-            identical &= await DemoFile.AreSameAsync(file, Path.Combine(FolderOf(n), Path.GetFileName(file)), _context.Stop);
+        {
+            string copy = Path.Combine(FolderOf(n), Path.GetFileName(file));
+            identical &= await DemoFile.AreSameAsync(file, copy, _context.Stop);
+        }
         return Tell(size, time, seeder, downloaders, identical);
     }
 
@@ -135,7 +139,8 @@ internal sealed class DemoRun : IAsyncDisposable
             else if (Stopwatch.GetElapsedTime(lastLine) > LineInterval)
             {
                 lastLine = Stopwatch.GetTimestamp();
-                Output.Say(string.Join(", ", downloaders.Select(d => $"{d.Role} {Units.Percent(d.Read(f => f.Progress))}")));
+                Output.Say(string.Join(
+                    ", ", downloaders.Select(d => $"{d.Role} {Units.Percent(d.Read(f => f.Progress))}")));
             }
             await Task.Delay(LiveTick, _context.Stop);
         }
@@ -179,7 +184,14 @@ internal sealed class DemoRun : IAsyncDisposable
         Output.Data(identical ? "Every copy is the original, byte for byte." : "A copy differs from the original.");
         int exitCode = identical ? ExitCode.Ok : ExitCode.Integrity;
         Output.Result(new DemoResult(
-            exitCode, size, _count, Math.Round(time.TotalSeconds, 3), Math.Round(rate), fromSeeder, fromPeers, identical));
+            exitCode,
+            size,
+            _count,
+            Math.Round(time.TotalSeconds, 3),
+            Math.Round(rate),
+            fromSeeder,
+            fromPeers,
+            identical));
         return exitCode;
     }
 }

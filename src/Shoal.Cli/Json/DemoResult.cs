@@ -1,7 +1,7 @@
 namespace Shoal.Cli.Json;
 
 /// <summary>The end of <c>demo</c>.</summary>
-/// <param name="ExitCode">The exit code.</param>
+/// <param name="ExitCode">What the process ends with.</param>
 /// <param name="Size">Bytes of the file.</param>
 /// <param name="Downloaders">Number of downloaders.</param>
 /// <param name="Seconds">Time from the first downloader's start until the last was complete.</param>

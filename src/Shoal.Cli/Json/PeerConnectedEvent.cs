@@ -1,6 +1,6 @@
 namespace Shoal.Cli.Json;
 
-/// <summary>A peer connected.</summary>
+/// <summary>A peer has finished its handshake.</summary>
 /// <param name="InfoHash">The torrent.</param>
 /// <param name="Address">Address and port.</param>
 /// <param name="Incoming">True when it dialled us.</param>

@@ -1,5 +1,5 @@
 namespace Shoal.Cli.Json;
 
 /// <summary>The end of <c>tracker</c>.</summary>
-/// <param name="ExitCode">The exit code.</param>
+/// <param name="ExitCode">What the process ends with.</param>
 internal sealed record TrackerResult(int ExitCode) : JsonRecord(ResultEvent);

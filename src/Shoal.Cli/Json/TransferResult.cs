@@ -2,7 +2,7 @@ namespace Shoal.Cli.Json;
 
 /// <summary>The end of <c>get</c>, <c>seed</c> or <c>share</c>.</summary>
 /// <param name="Command">Name of the command.</param>
-/// <param name="ExitCode">The exit code.</param>
+/// <param name="ExitCode">What the process ends with.</param>
 /// <param name="Ended">completed, asked, interrupted, terminated, hung_up, timed_out or failed.</param>
 /// <param name="Error">What went wrong in one sentence, or null.</param>
 /// <param name="Torrents">Each torrent of the run.</param>

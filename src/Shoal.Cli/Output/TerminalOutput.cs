@@ -68,7 +68,9 @@ internal sealed class TerminalOutput
         WriteJson(record);
     }
 
-    /// <summary>Shows lines at the foot of the terminal in place of those before; nothing where there is none.</summary>
+    /// <summary>
+    /// Shows lines at the foot of the terminal in place of those before; nothing where there is none.
+    /// </summary>
     public void Show(IReadOnlyList<string> lines)
     {
         if (_live is null) return;

@@ -24,7 +24,9 @@ internal static class Units
     /// <summary>Bytes per second.</summary>
     public static string Rate(double bytesPerSecond) => Bytes(bytesPerSecond) + "/s";
 
-    /// <summary>A time with its two largest units: <c>0.8 s</c>, <c>12 s</c>, <c>3 min 05 s</c>, <c>2 d 4 h</c>.</summary>
+    /// <summary>
+    /// A time with its two largest units: <c>0.8 s</c>, <c>12 s</c>, <c>3 min 05 s</c>, <c>2 d 4 h</c>.
+    /// </summary>
     public static string Time(TimeSpan time)
     {
         if (time.TotalSeconds < 9.95) return Text($"{time.TotalSeconds:0.0} s");

@@ -51,7 +51,8 @@ internal static class ByteQuantity
         text = text.Trim();
         int end = 0;
         while (end < text.Length && (char.IsAsciiDigit(text[end]) || text[end] == '.')) end++;
-        if (!decimal.TryParse(text[..end], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out decimal number)
+        NumberFormatInfo invariant = NumberFormatInfo.InvariantInfo;
+        if (!decimal.TryParse(text[..end], NumberStyles.AllowDecimalPoint, invariant, out decimal number)
             || !TryUnit(text[end..].Trim(), out long unit)
             || number > long.MaxValue / unit)
             return false;

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace Shoal.Cli.Parsing;
 
-/// <summary>Spans of time as people type them: <c>30</c> (seconds), <c>500ms</c>, <c>5m</c>, <c>1h30m</c>, <c>2d</c>.</summary>
+/// <summary>
+/// Spans of time as people type them: <c>30</c> (seconds), <c>500ms</c>, <c>5m</c>, <c>1h30m</c>, <c>2d</c>.
+/// </summary>
 internal static class Duration
 {
     /// <summary>Longest span: a year, far inside what every timer takes.</summary>
@@ -30,7 +32,8 @@ internal static class Duration
         while (digits < rest.Length && (char.IsAsciiDigit(rest[digits]) || rest[digits] == '.')) digits++;
         int end = digits;
         while (end < rest.Length && char.IsAsciiLetter(rest[end])) end++;
-        if (!double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number))
+        NumberFormatInfo invariant = NumberFormatInfo.InvariantInfo;
+        if (!double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, invariant, out double number))
             return false;
         double seconds = rest[digits..end] switch
         {

@@ -9,9 +9,12 @@ namespace Shoal.Cli.Parsing;
 /// </summary>
 internal sealed class FileSelection
 {
+    private const StringSplitOptions Splitting =
+        StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries;
+
     /// <summary>Takes the values of every <c>--select</c> that was given.</summary>
     public FileSelection(IEnumerable<string> values) =>
-        Terms = [.. values.SelectMany(v => v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))];
+        Terms = [.. values.SelectMany(v => v.Split(',', Splitting))];
 
     /// <summary>The single numbers, ranges and patterns.</summary>
     public ImmutableArray<string> Terms { get; }
@@ -28,13 +31,16 @@ internal sealed class FileSelection
         string[] paths = [.. info.Files.Where(f => !f.IsPadding).Select(f => f.DisplayPath)];
         foreach (string term in Terms)
         {
-            if (PieceParts.TryRange(term, out int first, out int last)) AddNumbers(selected, paths.Length, first, last, term);
-            else AddMatches(selected, paths, info, term);
+            if (PieceParts.TryRange(term, out int first, out int last))
+                AddNumbers(selected, paths.Length, first, last, term);
+            else
+                AddMatches(selected, paths, info, term);
         }
         return selected.ToImmutable();
     }
 
-    private static void AddNumbers(ImmutableSortedSet<int>.Builder selected, int count, int first, int last, string term)
+    private static void AddNumbers(
+        ImmutableSortedSet<int>.Builder selected, int count, int first, int last, string term)
     {
         if (first < 1 || last > count)
             throw new CliException(

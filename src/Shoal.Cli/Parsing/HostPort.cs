@@ -5,7 +5,9 @@ using System.Net.Sockets;
 
 namespace Shoal.Cli.Parsing;
 
-/// <summary>Addresses as people type them: <c>host:6881</c>, <c>192.0.2.7:6881</c>, <c>[2001:db8::1]:6881</c>.</summary>
+/// <summary>
+/// Addresses as people type them: <c>host:6881</c>, <c>192.0.2.7:6881</c>, <c>[2001:db8::1]:6881</c>.
+/// </summary>
 internal static class HostPort
 {
     /// <summary>Longest name that DNS has (RFC 1035 §2.3.4).</summary>
@@ -46,7 +48,7 @@ internal static class HostPort
         expected = "an IP address of this machine such as 192.0.2.7 or ::1";
         if (text.Equals("localhost", StringComparison.OrdinalIgnoreCase)) text = "127.0.0.1";
         // IPAddress reads "1" as 0.0.0.1; nobody who types that means it.
-        bool looksLikeOne = text.Contains('.', StringComparison.Ordinal) || text.Contains(':', StringComparison.Ordinal);
+        bool looksLikeOne = text.AsSpan().IndexOfAny('.', ':') >= 0;
         value = null;
         return looksLikeOne && IPAddress.TryParse(text, out value);
     }

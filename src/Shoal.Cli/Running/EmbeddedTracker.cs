@@ -12,10 +12,10 @@ internal sealed class EmbeddedTracker : IAsyncDisposable
 
     private EmbeddedTracker(TrackerServer server) => _server = server;
 
-    /// <summary>Its port.</summary>
+    /// <summary>The TCP port, also when 0 asked for a free one.</summary>
     public int Port => _server.Port;
 
-    /// <summary>Starts it.</summary>
+    /// <summary>Starts a tracker; it answers when the task completes.</summary>
     /// <param name="bind">Address to listen on, or null for all.</param>
     /// <param name="port">Port; 0 takes a free one.</param>
     /// <param name="stop">Ends the start early.</param>

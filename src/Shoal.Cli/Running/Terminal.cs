@@ -42,7 +42,7 @@ internal static partial class Terminal
     /// Not through <see cref="Console"/>, which would take over the terminal's settings. On a terminal the reader waits
     /// while the program is in the background, since reading there would stop the whole process (SIGTTIN).
     /// </remarks>
-    [SuppressMessage("Reliability", "CA2000", Justification = "The reader owns the stream, the process the descriptor.")]
+    [SuppressMessage("Reliability", "CA2000", Justification = "The reader owns the stream.")]
     public static TextReader OpenInput()
     {
         if (OperatingSystem.IsWindows()) return new StreamReader(Console.OpenStandardInput());

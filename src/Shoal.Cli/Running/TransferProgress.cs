@@ -55,7 +55,9 @@ internal sealed class TransferProgress(ITransfer transfer, TimeSpan start)
     /// <summary>True once, when the torrent has become complete.</summary>
     public bool TakeCompleteNews() => IsComplete && !_completeTold && (_completeTold = true);
 
-    /// <summary>True when the figures differ from those of the last time this was true; time alone does not count.</summary>
+    /// <summary>
+    /// True when the figures differ from those of the last time this was true; time alone does not count.
+    /// </summary>
     public bool TakeFigureNews()
     {
         TorrentSnapshot comparable = Snapshot with { Elapsed = TimeSpan.Zero };

@@ -47,8 +47,10 @@ internal static class TransferRecords
     }
 
     /// <summary>What became of it.</summary>
-    public static TorrentResult Result(ITransfer transfer, TorrentSnapshot snapshot, bool complete, TimeSpan time)
+    public static TorrentResult Outcome(TransferProgress progress)
     {
+        ITransfer transfer = progress.Transfer;
+        TorrentSnapshot snapshot = progress.Snapshot;
         TorrentHashes hashes = transfer.Metainfo?.Info.Hashes ?? transfer.Hashes;
         return new TorrentResult
         {
@@ -56,15 +58,15 @@ internal static class TransferRecords
             InfoHash = hashes.V1?.ToString(),
             InfoHashV2 = hashes.V2?.ToString(),
             Path = transfer.ContentPath,
-            Complete = complete,
+            Complete = progress.IsComplete,
             Size = snapshot.TotalBytes,
             Wanted = snapshot.WantedBytes,
             Completed = snapshot.CompletedBytes,
             Downloaded = snapshot.DownloadedBytes,
             Uploaded = snapshot.UploadedBytes,
             Wasted = snapshot.WastedBytes,
-            Seconds = Math.Round(time.TotalSeconds, 3),
-            MeanRate = Math.Round(MeanRate(snapshot.DownloadedBytes, time)),
+            Seconds = Math.Round(progress.DownloadTime.TotalSeconds, 3),
+            MeanRate = Math.Round(MeanRate(snapshot.DownloadedBytes, progress.DownloadTime)),
         };
     }
 

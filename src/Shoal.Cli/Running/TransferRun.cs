@@ -62,7 +62,7 @@ internal sealed class TransferRun
             exitCode,
             NameOf(end),
             _watch.Error(),
-            [.. _watch.Progress.Select(p => TransferRecords.Result(p.Transfer, p.Snapshot, p.IsComplete, p.DownloadTime))]));
+            [.. _watch.Progress.Select(TransferRecords.Outcome)]));
         return exitCode;
     }
 

@@ -14,7 +14,7 @@ internal sealed class TransferSession : IAsyncDisposable
 
     private TransferSession(TorrentEngine engine) => Engine = engine;
 
-    /// <summary>The engine.</summary>
+    /// <summary>It has no torrent at first; the command adds them.</summary>
     public TorrentEngine Engine { get; }
 
     /// <summary>Starts the engine and tells on which port it listens.</summary>

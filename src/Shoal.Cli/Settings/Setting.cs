@@ -3,7 +3,7 @@ using System.CommandLine;
 namespace Shoal.Cli.Settings;
 
 /// <summary>An option of the command line with what it is when neither it nor its environment twin is given.</summary>
-/// <param name="Option">The option.</param>
+/// <param name="Option">As the parser knows it.</param>
 /// <param name="Fallback">Its value when it is not given.</param>
 internal sealed record Setting<T>(Option<T> Option, T Fallback)
 {

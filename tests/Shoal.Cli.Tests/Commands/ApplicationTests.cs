@@ -75,7 +75,8 @@ public sealed class ApplicationTests
     [InlineData("SHOAL_ENCRYPTION", "required", "SHOAL_ENCRYPTION required is not available")]
     public async Task An_environment_twin_is_checked_like_its_option(string name, string value, string sentence)
     {
-        CliOutcome outcome = await CliRunner.RunAsync(new Dictionary<string, string> { [name] = value }, "get", "missing.torrent");
+        Dictionary<string, string> environment = new() { [name] = value };
+        CliOutcome outcome = await CliRunner.RunAsync(environment, "get", "missing.torrent");
         Assert.Equal(ExitCode.Usage, outcome.ExitCode);
         Assert.Contains(sentence, outcome.Error, StringComparison.Ordinal);
     }
@@ -112,7 +113,8 @@ public sealed class ApplicationTests
     [Fact]
     public async Task A_json_switch_of_the_environment_counts_for_errors_too()
     {
-        CliOutcome outcome = await CliRunner.RunAsync(new Dictionary<string, string> { ["SHOAL_JSON"] = "1" }, "get", "x", "--port", "no");
+        Dictionary<string, string> environment = new() { ["SHOAL_JSON"] = "1" };
+        CliOutcome outcome = await CliRunner.RunAsync(environment, "get", "x", "--port", "no");
         Assert.Contains("\"exit_code\":2", outcome.Out, StringComparison.Ordinal);
     }
 

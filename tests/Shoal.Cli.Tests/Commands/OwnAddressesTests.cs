@@ -33,8 +33,12 @@ public sealed class OwnAddressesTests
         Assert.Equal([Lan.Address], Reach(IPAddress.Any, Lan6, Lan));
 
     [Fact]
-    public void A_link_has_a_few_addresses_at_the_most() =>
-        Assert.Equal(3, Reach(null, [.. Enumerable.Range(1, 9).Select(i => new OwnAddress(IPAddress.Parse($"192.0.2.{i}"), true))]).Length);
+    public void A_link_has_a_few_addresses_at_the_most()
+    {
+        IEnumerable<IPAddress> many = Enumerable.Range(1, 9).Select(i => IPAddress.Parse($"192.0.2.{i}"));
+        Assert.Equal(3, Reach(null, [.. many.Select(a => new OwnAddress(a, LeadsOut: true))]).Length);
+    }
 
-    private static IPAddress[] Reach(IPAddress? bind, params OwnAddress[] all) => [.. OwnAddresses.Reachable(bind, all)];
+    private static IPAddress[] Reach(IPAddress? bind, params OwnAddress[] all) =>
+        [.. OwnAddresses.Reachable(bind, all)];
 }

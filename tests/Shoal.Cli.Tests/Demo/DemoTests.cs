@@ -45,7 +45,7 @@ public sealed class DemoTests : IDisposable
         figures.Take("[1]");
         figures.Take("{\"event\":5}");
         figures.Take("{\"event\":\"started\",\"port\":7001}");
-        figures.Take("{\"event\":\"progress\",\"state\":\"downloading\",\"progress\":0.5,\"downloaded\":50,\"up_rate\":3}");
+        figures.Take("{\"event\":\"progress\",\"state\":\"downloading\",\"downloaded\":50,\"up_rate\":3}");
         figures.Take("{\"event\":\"completed\"}");
         Assert.Equal((7001, "downloading", 50, 3), (figures.Port, figures.State, figures.Downloaded, figures.UpRate));
         Assert.True(figures.IsComplete);

@@ -51,7 +51,8 @@ public sealed class TerminalOutputTests
         output.Event(new StateEvent("ab", "seeding"));
         output.Result(new TrackerResult(0));
         Assert.Equal(
-            "{\"event\":\"state\",\"info_hash\":\"ab\",\"state\":\"seeding\"}\n{\"event\":\"result\",\"exit_code\":0}\n",
+            "{\"event\":\"state\",\"info_hash\":\"ab\",\"state\":\"seeding\"}\n"
+                + "{\"event\":\"result\",\"exit_code\":0}\n",
             data.ToString());
     }
 

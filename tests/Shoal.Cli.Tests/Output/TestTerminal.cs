@@ -24,7 +24,7 @@ internal sealed class TestTerminal : TextWriter
     {
         _pending.Append(value);
         if (_pending[0] != '\e') Print();
-        else if (_pending.Length > 1 && (_pending[1] != '[' || (char.IsAsciiLetter(value) && _pending.Length > 2))) Obey();
+        else if (_pending.Length > 2 ? char.IsAsciiLetter(value) : value is not ('\e' or '[')) Obey();
     }
 
     private void Print()

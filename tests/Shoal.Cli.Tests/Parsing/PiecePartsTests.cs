@@ -8,7 +8,7 @@ public sealed class PiecePartsTests
     [Fact]
     public void Shares_are_read_as_fractions()
     {
-        Assert.True(PieceParts.TryShares("0-20%, 40%-60.5%", out ImmutableArray<(double From, double To)> value, out _));
+        Assert.True(PieceParts.TryShares("0-20%, 40%-60.5%", out ImmutableArray<(double, double)> value, out _));
         Assert.Equal([(0, 0.2), (0.4, 0.605)], value);
     }
 

@@ -53,16 +53,20 @@ public sealed class TransferRunTests : IDisposable
         Assert.Contains(lines, l => l.Contains("\"event\":\"peer_connected\"", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.Contains("\"url\":\"http://t/announce\",\"peers\":2", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.Contains("\"event\":\"completed\"", StringComparison.Ordinal));
-        Assert.StartsWith("{\"event\":\"result\",\"command\":\"get\",\"exit_code\":0,\"ended\":\"completed\"", lines[^1], StringComparison.Ordinal);
+        Assert.StartsWith(
+            "{\"event\":\"result\",\"command\":\"get\",\"exit_code\":0,\"ended\":\"completed\"",
+            lines[^1],
+            StringComparison.Ordinal);
         Assert.Contains("\"complete\":true", lines[^1], StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task A_failure_is_one_sentence_and_an_exit_code()
     {
-        _transfer.Fail(new TorrentException(TorrentError.Disk, "The disk of /data is full: make room and start again."));
+        const string sentence = "The disk of /data is full: make room and start again.";
+        _transfer.Fail(new TorrentException(TorrentError.Disk, sentence));
         Assert.Equal(ExitCode.Disk, await RunAsync(null));
-        Assert.Equal("shoal: The disk of /data is full: make room and start again.\n", _messages.ToString());
+        Assert.Equal($"shoal: {sentence}\n", _messages.ToString());
     }
 
     private Task<int> RunAsync(string? typed, RunGoal? goal = null, OutputMode mode = OutputMode.Text)

@@ -6,7 +6,8 @@ namespace Shoal.Cli.Tests.Running;
 
 public sealed class TransferTextTests
 {
-    private static readonly TorrentSnapshot Halfway = FakeTransfer.Fresh(TorrentState.Downloading, 500 << 20, 1000 << 20) with
+    private static readonly TorrentSnapshot Halfway = FakeTransfer.Fresh(
+        TorrentState.Downloading, completed: 500 << 20, wanted: 1000 << 20) with
     {
         Name = "evil\e]0;title\u0007name",
         DownloadRate = 84.1 * (1 << 20),
@@ -57,7 +58,10 @@ public sealed class TransferTextTests
     [Fact]
     public void The_last_word_of_a_tracker_is_shown_while_there_are_no_peers()
     {
-        TorrentSnapshot lonely = FakeTransfer.Fresh(TorrentState.Downloading) with { TrackerMessage = "unregistered\e[2J" };
+        TorrentSnapshot lonely = FakeTransfer.Fresh(TorrentState.Downloading) with
+        {
+            TrackerMessage = "unregistered\e[2J",
+        };
         Assert.EndsWith("0 peers  unregistered\uFFFD[2J", TransferText.Line(lonely), StringComparison.Ordinal);
         Assert.DoesNotContain("unregistered", TransferText.Line(lonely with { Peers = 1 }), StringComparison.Ordinal);
     }

@@ -142,7 +142,8 @@ public sealed class TransferWatchTests : IDisposable
             _transfer.State = _transfer.State with { Elapsed = Seconds(second) };
             watch.Step(Seconds(second));
         }
-        Assert.Equal("sample: 50.0% of 0.98 KiB, looking for peers, down 0 B/s  up 0 B/s  0 peers\n", _messages.ToString());
+        Assert.Equal(
+            "sample: 50.0% of 0.98 KiB, looking for peers, down 0 B/s  up 0 B/s  0 peers\n", _messages.ToString());
     }
 
     [Fact]
@@ -156,7 +157,8 @@ public sealed class TransferWatchTests : IDisposable
         }
         string[] lines = _data.ToString().TrimEnd().Split('\n');
         Assert.Equal(6, lines.Length);
-        Assert.All(lines, l => Assert.StartsWith("{\"event\":\"progress\",\"info_hash\":\"abab", l, StringComparison.Ordinal));
+        const string start = "{\"event\":\"progress\",\"info_hash\":\"abab";
+        Assert.All(lines, l => Assert.StartsWith(start, l, StringComparison.Ordinal));
         Assert.Contains(
             "\"peer_list\":[{\"address\":\"127.0.0.1:6881\",\"incoming\":false,\"client\":\"Sample 1.0\",\"pieces\":3,"
                 + "\"downloaded\":5,\"uploaded\":6,\"down_rate\":7,\"up_rate\":8}]",
@@ -173,7 +175,8 @@ public sealed class TransferWatchTests : IDisposable
         _transfer.Metainfo = SampleTorrents.File("a b.bin", 20_000);
         watch.Step(Seconds(0.1));
         watch.Step(Seconds(0.2));
-        string line = Assert.Single(_data.ToString().Split('\n'), l => l.Contains("\"torrent\"", StringComparison.Ordinal));
+        string line = Assert.Single(
+            _data.ToString().Split('\n'), l => l.Contains("\"torrent\"", StringComparison.Ordinal));
         Assert.Contains("\"name\":\"a b.bin\"", line, StringComparison.Ordinal);
         Assert.Contains("\"size\":20000,\"files\":1,\"pieces\":2,\"piece_size\":16384", line, StringComparison.Ordinal);
     }
