@@ -8,31 +8,37 @@ namespace Shoal.Cli.Demo;
 /// <summary>The live table of the demo: one row for each process.</summary>
 internal static class DemoBoard
 {
-    private const int BarColumns = 24;
+    // What the other columns take when every figure is as long as it gets.
+    private const int OtherColumns = 73;
+    private const int MinBarColumns = 6;
+    private const int MaxBarColumns = 40;
 
     /// <summary>One row of the table.</summary>
     /// <param name="Role">What the process is.</param>
-    /// <param name="State">Its state in a word.</param>
     /// <param name="Progress">Share that is complete, from 0 to 1.</param>
     /// <param name="DownRate">Bytes received per second.</param>
     /// <param name="UpRate">Bytes sent per second.</param>
     /// <param name="FromSeeder">Bytes had from the seeder.</param>
     /// <param name="FromPeers">Bytes had from other downloaders.</param>
     public sealed record Row(
-        string Role, string State, double Progress, double DownRate, double UpRate, long FromSeeder, long FromPeers);
+        string Role, double Progress, double DownRate, double UpRate, long FromSeeder, long FromPeers);
 
     /// <summary>The table as lines for a terminal.</summary>
     public static IReadOnlyList<string> Lines(IEnumerable<Row> rows, Output.Palette palette, int columns)
     {
-        Table table = new Table().Border(palette.Unicode ? TableBorder.Rounded : TableBorder.Ascii);
-        table.AddColumns("", "progress", "", "down", "up", "from seeder", "from peers");
-        foreach (int number in (ReadOnlySpan<int>)[2, 3, 4, 5, 6]) table.Columns[number].RightAligned();
+        int bar = Math.Clamp(columns - OtherColumns, MinBarColumns, MaxBarColumns);
+        Table table = new Table().Border(TableBorder.None);
+        foreach (string head in (ReadOnlySpan<string>)["", "", "", "down", "up", "from seeder", "from peers"])
+            table.AddColumn(new TableColumn(new Text(head)).NoWrap().PadLeft(0).PadRight(2).RightAligned());
+        table.Columns[^1].PadRight(0);
+        table.Columns[0].LeftAligned();
+        table.Columns[1].LeftAligned();
         foreach (Row row in rows)
         {
             table.AddRow(
                 new Text(row.Role),
-                Bar(row.Progress, palette.Unicode),
-                new Text(row.Progress >= 1 ? row.State : Units.Percent(row.Progress)),
+                Bar(row.Progress, bar, palette.Unicode),
+                new Text(Units.Percent(row.Progress)),
                 new Text(Units.Rate(row.DownRate)),
                 new Text(Units.Rate(row.UpRate)),
                 new Text(Units.Bytes(row.FromSeeder)),
@@ -41,11 +47,11 @@ internal static class DemoBoard
         return Render(table, palette.Colours, columns);
     }
 
-    private static Markup Bar(double share, bool unicode)
+    private static Markup Bar(double share, int columns, bool unicode)
     {
-        int filled = (int)Math.Clamp(share * BarColumns, 0, BarColumns);
+        int filled = (int)Math.Clamp(share * columns, 0, columns);
         string done = new(unicode ? '━' : '#', filled);
-        string rest = new(unicode ? '─' : '-', BarColumns - filled);
+        string rest = new(unicode ? '─' : '.', columns - filled);
         return new Markup($"[green]{done}[/][grey]{rest}[/]");
     }
 

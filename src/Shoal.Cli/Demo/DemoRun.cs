@@ -21,6 +21,7 @@ internal sealed class DemoRun : IAsyncDisposable
 
     private static readonly TimeSpan ReadyLimit = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan StallLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SettleLimit = TimeSpan.FromSeconds(2.5);
     private static readonly TimeSpan LiveTick = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(2);
 
@@ -147,14 +148,17 @@ internal sealed class DemoRun : IAsyncDisposable
         await SettleAsync(seeder, downloaders);
     }
 
-    // The last figures of each process come up to a second after its last block.
+    // A sender tells its last figures up to a second after its last block.
     private async Task SettleAsync(DemoProcess seeder, DemoProcess[] downloaders)
     {
         long start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetElapsedTime(start) < TimeSpan.FromSeconds(1.5)
-            && downloaders.Sum(d => d.Read(f => f.Downloaded))
-                > seeder.Read(f => f.Uploaded) + downloaders.Sum(d => d.Read(f => f.Uploaded)))
+        while (Stopwatch.GetElapsedTime(start) < SettleLimit)
+        {
+            long received = downloaders.Sum(d => d.Read(f => f.Downloaded));
+            long sent = seeder.Read(f => f.Uploaded) + downloaders.Sum(d => d.Read(f => f.Uploaded));
+            if (sent >= received) return;
             await Task.Delay(LiveTick, _context.Stop);
+        }
     }
 
     private IReadOnlyList<string> Board(DemoProcess seeder, DemoProcess[] downloaders)
@@ -168,7 +172,7 @@ internal sealed class DemoRun : IAsyncDisposable
     {
         long fromSeeder = seeder?.Read(s => process.Read(p => p.ReceivedFrom(s))) ?? 0;
         return process.Read(f => new DemoBoard.Row(
-            process.Role, f.State, f.Progress, f.DownRate, f.UpRate, fromSeeder, f.Downloaded - fromSeeder));
+            process.Role, f.Progress, f.DownRate, f.UpRate, fromSeeder, f.Downloaded - fromSeeder));
     }
 
     private int Tell(long size, TimeSpan time, DemoProcess seeder, DemoProcess[] downloaders, bool identical)

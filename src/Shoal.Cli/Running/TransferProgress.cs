@@ -11,6 +11,7 @@ internal sealed class TransferProgress(ITransfer transfer, TimeSpan start)
 {
     private (TorrentState, long, long, double, int) _mark;
     private TimeSpan? _downloadStart;
+    private TimeSpan _lastUpdate = start;
     private TorrentSnapshot? _told;
     private bool _metadataTold;
     private bool _completeTold;
@@ -39,8 +40,10 @@ internal sealed class TransferProgress(ITransfer transfer, TimeSpan start)
         Snapshot = transfer.Snapshot();
         bool wasComplete = IsComplete;
         IsComplete |= Snapshot.State == TorrentState.Seeding || transfer.Completion.IsCompletedSuccessfully;
-        if (Snapshot.State == TorrentState.Downloading) _downloadStart ??= now;
+        // It began at some moment since the last look; a short download begins and ends between two.
+        if (Snapshot.State == TorrentState.Downloading || HasReceived) _downloadStart ??= _lastUpdate;
         if (_downloadStart is { } begun && !wasComplete) DownloadTime = now - begun;
+        _lastUpdate = now;
 
         (TorrentState, long, long, double, int) mark = (Snapshot.State, Snapshot.DownloadedBytes,
             Snapshot.CompletedBytes, Snapshot.CheckedFraction, Snapshot.PieceCount);

@@ -10,8 +10,8 @@ namespace Shoal.Cli.Running;
 /// </summary>
 internal sealed class TransferRun
 {
-    private static readonly TimeSpan LiveTick = TimeSpan.FromMilliseconds(200);
-    private static readonly TimeSpan QuietTick = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BusyTick = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(1);
 
     private readonly CommandContext _context;
     private readonly RunGoal _goal;
@@ -69,7 +69,6 @@ internal sealed class TransferRun
     private async Task<RunEnd> WatchAsync(TypedLines typed)
     {
         CancellationToken stop = _context.Stop;
-        TimeSpan tick = Output.IsLive ? LiveTick : QuietTick;
         Task completion = Task.WhenAll(_transfers.Select(t => t.Completion));
         Task<bool> line = typed.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
         while (true)
@@ -84,7 +83,8 @@ internal sealed class TransferRun
                 if (ended && _goal.EndsWithInput) return RunEnd.Asked;
                 if (ended) line = new TaskCompletionSource<bool>().Task;
             }
-            Task delay = Task.Delay(tick, _context.Host.Time, stop);
+            bool isBusy = Output.IsLive || _watch.Progress.Any(p => !p.IsComplete);
+            Task delay = Task.Delay(isBusy ? BusyTick : IdleTick, _context.Host.Time, stop);
             // Once it has completed, the completion would wake the loop at once, again and again.
             Task news = completion.IsCompleted ? delay : completion;
             await Task.WhenAny(delay, line, news);

@@ -54,10 +54,12 @@ internal static class TransferText
     private static double Done(TorrentSnapshot snapshot) =>
         snapshot.State == TorrentState.Checking ? snapshot.CheckedFraction : snapshot.Progress;
 
-    private static string Share(TorrentSnapshot snapshot) =>
-        snapshot.State == TorrentState.FetchingMetadata
-            ? ""
-            : $"{Units.Percent(snapshot.Progress)} of {Units.Bytes(snapshot.WantedBytes)}, ";
+    private static string Share(TorrentSnapshot snapshot) => snapshot.State switch
+    {
+        TorrentState.FetchingMetadata => "",
+        TorrentState.Seeding => $"{Units.Bytes(snapshot.WantedBytes)}, sent {Units.Bytes(snapshot.UploadedBytes)}, ",
+        _ => $"{Units.Percent(snapshot.Progress)} of {Units.Bytes(snapshot.WantedBytes)}, ",
+    };
 
     private static string Traffic(TorrentSnapshot snapshot, Palette palette)
     {

@@ -108,6 +108,7 @@ internal sealed class TransferWatch
             snapshot.WantedBytes,
             Math.Round(progress.DownloadTime.TotalSeconds, 3),
             Math.Round(TransferRecords.MeanRate(snapshot.DownloadedBytes, progress.DownloadTime))));
+        if (progress.TakeFigureNews()) TellFigures(progress);
         Completed?.Invoke(progress);
     }
 

@@ -68,20 +68,23 @@ public sealed class DemoTests : IDisposable
         Assert.Equal(60, dialled.ReceivedFrom(seeder));
     }
 
-    [Fact]
-    public void The_table_has_a_row_for_each_process()
+    [Theory]
+    [InlineData(80)]
+    [InlineData(120)]
+    public void The_table_has_a_line_for_each_process_and_fits_the_terminal(int columns)
     {
         IReadOnlyList<string> lines = DemoBoard.Lines(
             [
-                new DemoBoard.Row("seeder", "seeding", 1, 0, 5 << 20, 0, 0),
-                new DemoBoard.Row("downloader 1", "downloading", 0.5, 9 << 20, 0, 3 << 20, 1 << 20),
+                new DemoBoard.Row("seeder", 1, 0, 100.5 * (1 << 20), 0, 0),
+                new DemoBoard.Row("downloader 20", 0.5, 9.99 * (1 << 20), 100.5 * (1 << 20), 3 << 20, 1 << 20),
             ],
             Palette.Plain,
-            120);
-        Assert.Contains(lines, l => l.Contains("downloader 1", StringComparison.Ordinal)
-            && l.Contains("50.0%", StringComparison.Ordinal) && l.Contains("9.00 MiB/s", StringComparison.Ordinal)
-            && l.Contains("3.00 MiB", StringComparison.Ordinal));
-        Assert.All(lines, l => Assert.True(l.Length < 120, l));
+            columns);
+        Assert.Equal(3, lines.Count);
+        Assert.StartsWith("downloader 20  ##", lines[2], StringComparison.Ordinal);
+        foreach (string figure in (string[])["50.0%", "9.99 MiB/s", "3.00 MiB", "1.00 MiB"])
+            Assert.Contains(figure, lines[2], StringComparison.Ordinal);
+        Assert.All(lines, l => Assert.True(l.Length < columns, l));
     }
 
     private static string Progress(long downloaded, params string[] peers) =>

@@ -110,8 +110,9 @@ public sealed class TransferWatchTests : IDisposable
     {
         List<TransferProgress> told = [];
         TransferWatch watch = Watch(new RunGoal(), completed: told.Add);
-        _transfer.State = FakeTransfer.Fresh(TorrentState.Downloading);
         watch.Step(Seconds(10));
+        _transfer.State = FakeTransfer.Fresh(TorrentState.Downloading);
+        watch.Step(Seconds(10.2));
         _transfer.State = FakeTransfer.Fresh(TorrentState.Downloading, completed: 1000);
         _transfer.Complete();
         watch.Step(Seconds(14));
@@ -119,6 +120,17 @@ public sealed class TransferWatchTests : IDisposable
         TransferProgress progress = Assert.Single(told);
         Assert.Equal(Seconds(4), progress.DownloadTime);
         Assert.Equal("sample is complete: 0.98 KiB in 4.0 s, 250 B/s on average.", progress.FinalLine());
+    }
+
+    [Fact]
+    public void A_download_between_two_looks_has_a_time_too()
+    {
+        TransferWatch watch = Watch(new RunGoal { EndsWhenComplete = true });
+        watch.Step(Seconds(1));
+        _transfer.State = FakeTransfer.Fresh(TorrentState.Downloading, completed: 1000);
+        _transfer.Complete();
+        Assert.Equal(RunEnd.Completed, watch.Step(Seconds(1.1)));
+        Assert.Equal(Seconds(0.1), watch.Progress[0].DownloadTime);
     }
 
     [Fact]
