@@ -32,7 +32,7 @@ public sealed record EngineOptions
     /// Bytes that may be requested from peers or wait for the disk at any time, for all torrents together. It bounds
     /// the memory of a download; too small a value slows fast and distant peers.
     /// </summary>
-    public long InFlightBytes { get; init; } = 32 << 20;
+    public long InFlightBytes { get; init; } = 16 << 20;
 
     /// <summary>Where log lines go; nowhere by default.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;

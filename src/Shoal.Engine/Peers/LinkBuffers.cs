@@ -7,8 +7,9 @@ namespace Shoal.Engine.Peers;
 /// <summary>The memory of all connections of an engine: slabs of a few sizes, shared so that they stay few and warm.</summary>
 internal sealed class LinkBuffers
 {
-    // Of each kind as many are kept as fast peers need at a time; slabs above that are left to the collector.
-    private const int IdleLarge = 24;
+    // Large slabs are kept for twice the default of EngineOptions.InFlightBytes, since few are full: given to the
+    // collector and made anew they would cost more memory than they save.
+    private const int IdleLarge = 64;
     private const int IdleSmall = 256;
 
     /// <summary>Blocks that one large upload buffer holds: 256 KiB, what a vectored read moves well.</summary>
