@@ -42,7 +42,8 @@ public sealed class Torrent
         TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         Task completed = _actor.Completion.ContinueWith(
-            static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            static _ =>
+                { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         while (true)
         {
             bool ended = _actor.Ended.IsCompleted;
@@ -91,6 +92,8 @@ public sealed class Torrent
         _actor.AddPeers([peer]);
     }
 
-    /// <summary>Stops it and removes it from the engine; what is on disk stays. Trackers are told, for two seconds at most.</summary>
+    /// <summary>
+    /// Stops it and removes it from the engine; what is on disk stays. Trackers are told, for two seconds at most.
+    /// </summary>
     public Task StopAsync(CancellationToken cancellationToken = default) => _remove(_actor, cancellationToken);
 }

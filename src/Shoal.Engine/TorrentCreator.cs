@@ -42,7 +42,8 @@ public sealed record CreateOptions
 /// <param name="Metainfo">Its content.</param>
 /// <param name="Bytes">Its bencoded form, ready to be written to a file.</param>
 /// <param name="Paths">
-/// Absolute path of each file of the torrent, padding (an empty path) included: <see cref="TorrentOptions.ContentPaths"/>.
+/// Absolute path of each file of the torrent, an empty one for padding, as <see cref="TorrentOptions.ContentPaths"/>
+/// takes it.
 /// </param>
 public sealed record CreatedTorrent(Metainfo Metainfo, ReadOnlyMemory<byte> Bytes, IReadOnlyList<string> Paths);
 
@@ -103,7 +104,8 @@ public static class TorrentCreator
         if (error is not null) throw ContentOpener.Failed(error);
         using (storage)
         {
-            HashForest? forest = metainfo.Info.Hashes.V2 is null ? null : new HashForest(metainfo.Info, metainfo.PieceLayers);
+            HashForest? forest =
+                metainfo.Info.Hashes.V2 is null ? null : new HashForest(metainfo.Info, metainfo.PieceLayers);
             var hashes = new PieceHashes(metainfo.Info, forest is null ? null : forest.TryPieceRoot);
             var verifier = new Verifier(storage!, hashes);
             using ITimer? timer = Report(hashedBytes, () => verifier.CheckedBytes);

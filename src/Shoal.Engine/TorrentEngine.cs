@@ -15,7 +15,8 @@ namespace Shoal.Engine;
 /// <example>
 /// <code>
 /// await using var engine = await TorrentEngine.StartAsync();
-/// Torrent torrent = await engine.AddAsync(TorrentSource.Parse(magnet), new TorrentOptions { Directory = "downloads" });
+/// var options = new TorrentOptions { Directory = "downloads" };
+/// Torrent torrent = await engine.AddAsync(TorrentSource.Parse(magnet), options);
 /// await torrent.WaitForCompletionAsync();
 /// </code>
 /// </example>
@@ -36,7 +37,8 @@ public sealed class TorrentEngine : IAsyncDisposable
 
     private TorrentEngine(EngineOptions options, PeerListener listener)
     {
-        _services = new EngineServices(options, listener.LocalEndPoint.Port, () => (IReadOnlyCollection<TorrentActor>)_torrents.Keys);
+        _services = new EngineServices(options, listener.LocalEndPoint.Port, () =>
+            (IReadOnlyCollection<TorrentActor>)_torrents.Keys);
         _acceptor = new PeerAcceptor(listener, options.MaxPendingHandshakes, _services.Time, Find, _services.Log);
         EngineLog.Listening(_services.Log, listener.LocalEndPoint);
         _acceptor.Start();
@@ -51,7 +53,8 @@ public sealed class TorrentEngine : IAsyncDisposable
 
     /// <summary>Opens the port and starts.</summary>
     /// <exception cref="TorrentException">The address or port cannot be had.</exception>
-    public static Task<TorrentEngine> StartAsync(EngineOptions? options = null, CancellationToken cancellationToken = default)
+    public static Task<TorrentEngine> StartAsync(EngineOptions? options =
+        null, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
         options ??= new EngineOptions();
@@ -73,7 +76,9 @@ public sealed class TorrentEngine : IAsyncDisposable
     }
 
     /// <summary>Adds a torrent and starts it. Returns before its data is checked or its metadata is there.</summary>
-    /// <exception cref="TorrentException">The source is not valid or cannot be read, or the torrent is here already.</exception>
+    /// <exception cref="TorrentException">
+    /// The source is not valid or cannot be read, or the torrent is here already.
+    /// </exception>
     public async Task<Torrent> AddAsync(
         TorrentSource source, TorrentOptions options, CancellationToken cancellationToken = default)
     {
@@ -81,11 +86,13 @@ public sealed class TorrentEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         OptionChecks.Check(options);
         ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
-        ResolvedSource resolved = await SourceReader.ReadAsync(source, _services.Network, cancellationToken).ConfigureAwait(false);
+        ResolvedSource resolved =
+            await SourceReader.ReadAsync(source, _services.Network, cancellationToken).ConfigureAwait(false);
         lock (_adding)
         {
             if (_torrents.Keys.Any(t => t.Hashes.Overlaps(resolved.Hashes)))
-                throw new TorrentException(TorrentError.InvalidInput, $"The torrent {resolved.Hashes} is in this engine already.");
+                throw new TorrentException(
+                    TorrentError.InvalidInput, $"The torrent {resolved.Hashes} is in this engine already.");
             var actor = new TorrentActor(resolved, options, _services);
             var torrent = new Torrent(actor, RemoveAsync);
             _torrents[actor] = torrent;
@@ -99,9 +106,11 @@ public sealed class TorrentEngine : IAsyncDisposable
     public static async Task<Metainfo> ReadAsync(TorrentSource source, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        ResolvedSource resolved = await SourceReader.ReadAsync(source, new TrackerClientOptions(), cancellationToken).ConfigureAwait(false);
+        ResolvedSource resolved =
+            await SourceReader.ReadAsync(source, new TrackerClientOptions(), cancellationToken).ConfigureAwait(false);
         return resolved.Metainfo ?? throw new TorrentException(
-            TorrentError.InvalidInput, "A magnet link only names a torrent; what it holds is known when a peer has sent it.");
+            TorrentError.InvalidInput,
+            "A magnet link only names a torrent; what it holds is known when a peer has sent it.");
     }
 
     /// <summary>Stops every torrent politely, telling trackers within about two seconds.</summary>
@@ -109,7 +118,8 @@ public sealed class TorrentEngine : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
         await _acceptor.DisposeAsync().ConfigureAwait(false);
-        await Task.WhenAll(_torrents.Keys.Select(actor => RemoveAsync(actor, CancellationToken.None))).ConfigureAwait(false);
+        await Task.WhenAll(_torrents.Keys.Select(actor =>
+            RemoveAsync(actor, CancellationToken.None))).ConfigureAwait(false);
         await _clock.DisposeAsync().ConfigureAwait(false);
         _services.Dispose();
     }

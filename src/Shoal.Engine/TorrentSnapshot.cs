@@ -61,5 +61,6 @@ public sealed record TorrentSnapshot
     public string? TrackerMessage { get; init; }
 
     /// <summary>Share of the selected bytes that is complete, from 0 to 1.</summary>
-    public double Progress => WantedBytes == 0 ? (State >= TorrentState.Downloading ? 1 : 0) : (double)CompletedBytes / WantedBytes;
+    public double Progress =>
+        WantedBytes == 0 ? (State >= TorrentState.Downloading ? 1 : 0) : (double)CompletedBytes / WantedBytes;
 }

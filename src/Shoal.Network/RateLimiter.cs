@@ -34,7 +34,8 @@ public sealed class RateLimiter : IDisposable
     {
         _time = time;
         _lastFill = time.GetTimestamp();
-        _timer = time.CreateTimer(static s => ((RateLimiter)s!).ServeLine(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(static s =>
+            ((RateLimiter)s!).ServeLine(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         BytesPerSecond = bytesPerSecond;
     }
 

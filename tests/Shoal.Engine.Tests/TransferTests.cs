@@ -17,12 +17,13 @@ public sealed class TransferTests : IDisposable
     [InlineData(TorrentVersion.Hybrid)]
     public async Task A_folder_goes_from_one_engine_to_another(TorrentVersion version)
     {
-        string source = WriteFolder("source", ("a.bin", 3_000_000), ("sub/b.bin", 1), ("sub/empty", 0), ("ü/c.bin", 70_000));
+        string source = WriteFolder(
+            "source", ("a.bin", 3_000_000), ("sub/b.bin", 1), ("sub/empty", 0), ("ü/c.bin", 70_000));
         CreatedTorrent created = await TorrentCreator.CreateAsync(
             source, new CreateOptions { Version = version, PieceLength = 64 * 1024 }, null, Cancel);
         await using TorrentEngine seeder = await StartAsync();
         Torrent seed = await seeder.AddAsync(
-            new TorrentSource.Parsed(created.Metainfo), new TorrentOptions { Directory = _root, SeedOnly = true }, Cancel);
+            new TorrentSource.Parsed(created.Metainfo), Seeding, Cancel);
         await seed.WaitForCompletionAsync(Cancel);
         Assert.Equal(TorrentState.Seeding, seed.Snapshot().State);
 
@@ -43,7 +44,7 @@ public sealed class TransferTests : IDisposable
         CreatedTorrent created = await TorrentCreator.CreateAsync(
             source, new CreateOptions { Version = version, PieceLength = 32 * 1024 }, null, Cancel);
         await using TorrentEngine seeder = await StartAsync();
-        await seeder.AddAsync(new TorrentSource.Parsed(created.Metainfo), new TorrentOptions { Directory = _root, SeedOnly = true }, Cancel);
+        await seeder.AddAsync(new TorrentSource.Parsed(created.Metainfo), Seeding, Cancel);
 
         await using TorrentEngine downloader = await StartAsync();
         string magnet = new Shoal.Protocol.Magnets.MagnetLink { Hashes = created.Metainfo.Info.Hashes }.ToString();
@@ -56,6 +57,8 @@ public sealed class TransferTests : IDisposable
 
     private static Task<TorrentEngine> StartAsync() =>
         TorrentEngine.StartAsync(new EngineOptions { BindAddress = IPAddress.Loopback }, Cancel);
+
+    private TorrentOptions Seeding => new() { Directory = _root, SeedOnly = true };
 
     private TorrentOptions Into(string folder, TorrentEngine from) => new()
     {
@@ -79,9 +82,17 @@ public sealed class TransferTests : IDisposable
 
     private static void AssertSame(string expected, string actual)
     {
-        string[] names = [.. Directory.EnumerateFiles(expected, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(expected, f)).Order()];
-        Assert.Equal(names, Directory.EnumerateFiles(actual, "*", SearchOption.AllDirectories).Select(f => Path.GetRelativePath(actual, f)).Order());
+        string[] names = FilesIn(expected);
+        Assert.Equal(names, FilesIn(actual));
         foreach (string name in names)
-            Assert.True(File.ReadAllBytes(Path.Combine(expected, name)).AsSpan().SequenceEqual(File.ReadAllBytes(Path.Combine(actual, name))), name);
+            Assert.Equal(Read(expected, name), Read(actual, name));
     }
+
+    private static byte[] Read(string folder, string name) => File.ReadAllBytes(Path.Combine(folder, name));
+
+    private static string[] FilesIn(string folder) =>
+    [
+        .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
+            .Select(file => Path.GetRelativePath(folder, file)).Order(),
+    ];
 }

@@ -4,7 +4,9 @@ using Shoal.Protocol.PeerWire;
 
 namespace Shoal.Engine.Peers;
 
-/// <summary>The memory of all connections of an engine: slabs of a few sizes, shared so that they stay few and warm.</summary>
+/// <summary>
+/// The memory of all connections of an engine: slabs of a few sizes, shared so that they stay few and warm.
+/// </summary>
 internal sealed class LinkBuffers
 {
     // Large slabs are kept for twice the default of EngineOptions.InFlightBytes, since few are full: given to the
@@ -15,7 +17,9 @@ internal sealed class LinkBuffers
     /// <summary>Blocks that one large upload buffer holds: 256 KiB, what a vectored read moves well.</summary>
     public const int LargeRunBlocks = 16;
 
-    /// <summary>Blocks that one small upload buffer holds; enough for a slow peer, and for the first look at a new one.</summary>
+    /// <summary>
+    /// Blocks that one small upload buffer holds; enough for a slow peer, and for the first look at a new one.
+    /// </summary>
     public const int SmallRunBlocks = 2;
 
     // Room before the blocks of an upload for the small messages that go out with them.

@@ -26,7 +26,9 @@ internal sealed partial class PeerLink
     private bool _busy;
     private int _parcelReady;
 
-    /// <summary>Block bytes that the loop sent of the last parcel, and whether the disk failed it. For the actor.</summary>
+    /// <summary>
+    /// Block bytes that the loop sent of the last parcel, and whether the disk failed it. For the actor.
+    /// </summary>
     public (int Blocks, StorageError? DiskError) LastParcel { get; private set; }
 
     /// <summary>The run of blocks of the last parcel. For the actor, while the loop is idle.</summary>

@@ -44,7 +44,9 @@ internal sealed partial class PeerLink
         _ = RunSendAsync();
     }
 
-    /// <summary>Ends the connection; both loops end soon after. May be called by anybody, any number of times.</summary>
+    /// <summary>
+    /// Ends the connection; both loops end soon after. May be called by anybody, any number of times.
+    /// </summary>
     public void Close()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0) return;

@@ -21,9 +21,11 @@ internal static class SourceReader
                     ? ResolvedSource.Of(link)
                     : throw new TorrentException(TorrentError.InvalidInput, $"The magnet link is not valid: {error}");
             case TorrentSource.File file:
-                return Parse(await ReadFileAsync(file.Path, cancellationToken).ConfigureAwait(false), $"\"{file.Path}\"");
+                return Parse(
+                    await ReadFileAsync(file.Path, cancellationToken).ConfigureAwait(false), $"\"{file.Path}\"");
             case TorrentSource.Url url:
-                return Parse(await FetchAsync(url.Address, network, cancellationToken).ConfigureAwait(false), $"What {url.Address} sent");
+                byte[] fetched = await FetchAsync(url.Address, network, cancellationToken).ConfigureAwait(false);
+                return Parse(fetched, $"What {url.Address} sent");
             default:
                 throw new ArgumentException("An unknown kind of source.", nameof(source));
         }

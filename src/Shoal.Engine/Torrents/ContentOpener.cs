@@ -13,7 +13,8 @@ namespace Shoal.Engine.Torrents;
 /// Opens the files of a torrent and finds out which pieces are there: from the resume journal, by hashing, or by the
 /// user's word. Runs once, on the thread pool, before a torrent's brain learns of its content.
 /// </summary>
-internal sealed class ContentOpener(Metainfo metainfo, TorrentOptions options, IReadOnlySet<int>? files, FileHandlePool handles)
+internal sealed class ContentOpener(
+    Metainfo metainfo, TorrentOptions options, IReadOnlySet<int>? files, FileHandlePool handles)
 {
     private readonly TorrentInfo _info = metainfo.Info;
     private Verifier? _verifier;
@@ -31,7 +32,8 @@ internal sealed class ContentOpener(Metainfo metainfo, TorrentOptions options, I
             ReadOnly = options.SeedOnly,
             ExistingPaths = options.ContentPaths,
         };
-        StorageError? error = TorrentStorage.Open(_info, options.Directory, storageOptions, handles, out TorrentStorage? storage);
+        StorageError? error =
+            TorrentStorage.Open(_info, options.Directory, storageOptions, handles, out TorrentStorage? storage);
         if (error is not null) throw Failed(error);
         ResumeJournal? journal = null;
         try
@@ -40,7 +42,8 @@ internal sealed class ContentOpener(Metainfo metainfo, TorrentOptions options, I
             HashForest? forest = _info.Hashes.V2 is null ? null : new HashForest(_info, metainfo.PieceLayers);
             var hashes = new PieceHashes(_info, forest is null ? null : forest.TryPieceRoot);
             Bitfield offered = FileSelection.Pieces(_info, options.OfferOnly);
-            Bitfield have = await FindAsync(storage!, hashes, journal, offered, cancellationToken).ConfigureAwait(false);
+            Bitfield have =
+                await FindAsync(storage!, hashes, journal, offered, cancellationToken).ConfigureAwait(false);
             Bitfield wanted = FileSelection.Pieces(_info, files);
             wanted.KeepOnly(offered);
             var intake = new BlockIntake(storage!, hashes, sink, have);

@@ -18,11 +18,13 @@ internal static class FileSelection
     {
         if (chosen is null && ranges.IsEmpty) return null;
         int[] visible = [.. Enumerable.Range(0, info.Files.Length).Where(i => !info.Files[i].IsPadding)];
-        if (chosen is null) return visible.Where((_, number) => ranges.Any(r => r.Contains(number))).ToImmutableHashSet();
+        if (chosen is null) return visible.Where((_, number) =>
+            ranges.Any(r => r.Contains(number))).ToImmutableHashSet();
         if (chosen.Max >= visible.Length || chosen.Min < 0)
             throw new TorrentException(
                 TorrentError.InvalidInput,
-                $"File number {(chosen.Min < 0 ? chosen.Min : chosen.Max)} is selected, but the torrent has files 0 to {visible.Length - 1}.");
+                $"File number {(chosen.Min < 0 ? chosen.Min : chosen.Max)} is selected, "
+                + $"but the torrent has files 0 to {visible.Length - 1}.");
         return chosen.Select(number => visible[number]).ToImmutableHashSet();
     }
 

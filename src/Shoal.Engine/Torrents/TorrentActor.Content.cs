@@ -81,7 +81,9 @@ internal sealed partial class TorrentActor : IVerdictSink
     {
         if (!TorrentInfoReader.TryRead(rawInfo, out TorrentInfo? info, out string? error))
         {
-            Fail(TorrentError.InvalidInput, $"The metadata of {Hashes} has the right hash but is not a valid torrent: {error}");
+            Fail(
+                TorrentError.InvalidInput,
+                $"The metadata of {Hashes} has the right hash but is not a valid torrent: {error}");
             return;
         }
         OpenContent(new Metainfo { Info = info, Trackers = _source.Trackers, WebSeeds = _source.WebSeeds });
@@ -100,7 +102,8 @@ internal sealed partial class TorrentActor : IVerdictSink
     {
         try
         {
-            IReadOnlySet<int>? files = FileSelection.Resolve(metainfo.Info, _options.SelectedFiles, _source.SelectedFiles);
+            IReadOnlySet<int>? files =
+                FileSelection.Resolve(metainfo.Info, _options.SelectedFiles, _source.SelectedFiles);
             var opener = new ContentOpener(metainfo, _options, files, _services.Handles);
             Volatile.Write(ref _opener, opener);
             OpenedContent content = await opener.OpenAsync(this, _stop.Token).ConfigureAwait(false);
@@ -117,7 +120,8 @@ internal sealed partial class TorrentActor : IVerdictSink
         catch (Exception e) when (Fault(e))
         {
             Post(new TorrentItem(
-                TorrentItemKind.Call, (Action)(() => Fail(TorrentError.Other, $"An internal error stopped the torrent: {e.Message}"))));
+                TorrentItemKind.Call, (Action)(() =>
+                    Fail(TorrentError.Other, $"An internal error stopped the torrent: {e.Message}"))));
         }
     }
 

@@ -43,7 +43,8 @@ internal sealed partial class TorrentActor : ISwarmPort
     void ISwarmPort.Store(PeerSession peer, BlockSpan block, int offset)
     {
         _services.Metrics.Downloaded(block.Length);
-        _content!.Intake.Accept(block.Piece, block.Begin, new SlabSlice(_received.Slab, _received.Offset + offset, block.Length));
+        _content!.Intake.Accept(
+            block.Piece, block.Begin, new SlabSlice(_received.Slab, _received.Offset + offset, block.Length));
     }
 
     int ISwarmPort.TakeCredit(int blocks) =>

@@ -10,7 +10,8 @@ namespace Shoal.Engine.Torrents;
 // Finding peers: trackers, and addresses that the user or a magnet link named.
 internal sealed partial class TorrentActor
 {
-    // Peers that trackers are asked for while we download; libtorrent asks for 200, and replies cost them and us little.
+    // Peers that trackers are asked for while we download; libtorrent asks for 200, and replies cost them and us
+    // little.
     private const int PeersToAskFor = 100;
 
     private Announcer? _announcer;

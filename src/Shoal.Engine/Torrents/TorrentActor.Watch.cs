@@ -28,7 +28,8 @@ internal sealed partial class TorrentActor
     public ChannelReader<TorrentEvent> Subscribe()
     {
         Channel<TorrentEvent> channel = Channel.CreateBounded<TorrentEvent>(
-            new BoundedChannelOptions(MaxUnreadEvents) { FullMode = BoundedChannelFullMode.DropOldest, SingleWriter = true });
+            new BoundedChannelOptions(MaxUnreadEvents) { FullMode =
+                BoundedChannelFullMode.DropOldest, SingleWriter = true });
         Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
         {
             if (_state is TorrentState.Stopped or TorrentState.Failed) channel.Writer.TryComplete();

@@ -72,7 +72,9 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     /// <summary>True while time matters to this torrent; an idle one costs no tick.</summary>
     public bool WantsTicks => Volatile.Read(ref _ticking);
 
-    /// <summary>A defect showed up on one of the torrent's threads. Always true, for use in exception filters.</summary>
+    /// <summary>
+    /// A defect showed up on one of the torrent's threads. Always true, for use in exception filters.
+    /// </summary>
     public bool Fault(Exception exception)
     {
         EngineLog.Fault(_log, exception, Hashes.Wire);
@@ -88,13 +90,21 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
                 case TorrentItemKind.Received: OnReceived((PeerLink)item.Subject!, item.Slice); break;
                 case TorrentItemKind.Sent: OnSent((PeerLink)item.Subject!); break;
                 case TorrentItemKind.Handshaken: OnHandshaken((PeerLink)item.Subject!, (Handshake)item.Detail!); break;
-                case TorrentItemKind.LinkClosed: OnLinkClosed((PeerLink)item.Subject!, (DisconnectReason)item.Number); break;
+                case TorrentItemKind.LinkClosed:
+                    OnLinkClosed((PeerLink)item.Subject!, (DisconnectReason)item.Number);
+                    break;
                 case TorrentItemKind.Accepted: OnAccepted((IConnection)item.Subject!, (Handshake)item.Detail!); break;
                 case TorrentItemKind.Dialled: OnDialled((IPEndPoint)item.Subject!, (IConnection?)item.Detail); break;
-                case TorrentItemKind.PieceChecked: OnPieceChecked(item.Piece, (PieceOutcome)item.Number, (StorageError?)item.Detail); break;
-                case TorrentItemKind.BlocksHashed: _brain.BlocksHashed(item.Piece, (Sha256Hash[])item.Detail!, Now); break;
+                case TorrentItemKind.PieceChecked:
+                    OnPieceChecked(item.Piece, (PieceOutcome)item.Number, (StorageError?)item.Detail);
+                    break;
+                case TorrentItemKind.BlocksHashed:
+                    _brain.BlocksHashed(item.Piece, (Sha256Hash[])item.Detail!, Now);
+                    break;
                 case TorrentItemKind.CreditReturned: _brain.CreditReturned(Now); break;
-                case TorrentItemKind.PeersFound: _brain.PeersFound((IReadOnlyList<IPEndPoint>)item.Subject!, (PeerSources)item.Number, Now); break;
+                case TorrentItemKind.PeersFound:
+                    _brain.PeersFound((IReadOnlyList<IPEndPoint>)item.Subject!, (PeerSources)item.Number, Now);
+                    break;
                 case TorrentItemKind.ContentReady: OnContentReady((OpenedContent)item.Subject!); break;
                 case TorrentItemKind.Tick: OnTick(); break;
                 case TorrentItemKind.Call: ((Action)item.Subject!)(); break;

@@ -13,7 +13,7 @@ internal static class LeafProof
     /// <param name="request">A request for leaves of this piece.</param>
     /// <param name="pieceLayer">Layer of the piece's root.</param>
     /// <param name="leaves">Hashes of all blocks of the piece, end to end.</param>
-    /// <param name="pieceRoot">The root of the piece.</param>
+    /// <param name="pieceRoot">Where the leaves must fold to.</param>
     /// <param name="destination">Where the answer is written.</param>
     /// <param name="written">Bytes of the answer so far.</param>
     public static bool TryAppend(

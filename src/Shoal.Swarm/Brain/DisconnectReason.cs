@@ -1,6 +1,8 @@
 namespace Shoal.Swarm;
 
-/// <summary>Why a connection to a peer ended. Every closed connection carries exactly one, for logs and metrics.</summary>
+/// <summary>
+/// Why a connection to a peer ended. Every closed connection carries exactly one, for logs and metrics.
+/// </summary>
 public enum DisconnectReason
 {
     /// <summary>Not closed.</summary>

@@ -48,7 +48,9 @@ public interface ISwarmPort
     /// <summary>Compares a piece again whose hash was unknown when it became whole; answered by a verdict.</summary>
     void RecheckPiece(PieceIndex piece);
 
-    /// <summary>The info dictionary of a magnet link is here and hashes right; answered by <c>MetadataAccepted</c>.</summary>
+    /// <summary>
+    /// The info dictionary of a magnet link is here and hashes right; answered by <c>MetadataAccepted</c>.
+    /// </summary>
     void MetadataReceived(ReadOnlyMemory<byte> rawInfo);
 
     /// <summary>Few peers are known; discovery should look for more.</summary>

@@ -9,6 +9,8 @@ public enum PieceResult
     /// <summary>It hashes to something else.</summary>
     Bad,
 
-    /// <summary>It is on disk, but its hash is not known yet (a v2 magnet link whose piece layers are missing).</summary>
+    /// <summary>
+    /// It is on disk, but its hash is not known yet (a v2 magnet link whose piece layers are missing).
+    /// </summary>
     HashUnknown,
 }

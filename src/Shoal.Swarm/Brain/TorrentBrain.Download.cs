@@ -63,7 +63,9 @@ public sealed partial class TorrentBrain
         Sequential = _options.Sequential,
     };
 
-    /// <summary>Whole pieces that a peer is given in a row: what it sends in a quarter of a second, up to 8 MiB.</summary>
+    /// <summary>
+    /// Whole pieces that a peer is given in a row: what it sends in a quarter of a second, up to 8 MiB.
+    /// </summary>
     private int PreferredRun(PeerSession session) =>
         (int)(Math.Min(session.DownloadRate / 4, 8 << 20) / _geometry!.PieceLength) + 1;
 
@@ -133,7 +135,8 @@ public sealed partial class TorrentBrain
             return DisconnectReason.OutOfRange;
         if (!session.Pending.TryRemove(block))
         {
-            // What was given up as late is forgotten now; what was cancelled or never asked for is the peer's own affair.
+            // What was given up as late is forgotten now; what was cancelled or never asked for is the peer's own
+            // affair.
             _picker!.Release(session.Pieces!, block);
             return DisconnectReason.None;
         }

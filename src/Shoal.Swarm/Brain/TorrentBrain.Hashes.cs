@@ -36,8 +36,11 @@ public sealed partial class TorrentBrain
         foreach (PeerSession session in _sessions)
         {
             if (!TakesPartInHashes(session)) continue;
-            for (; more && session.HashRequests < MaxHashRequestsPerPeer; more = _forest.TryMissingAfter(request, out request))
+            while (more && session.HashRequests < MaxHashRequestsPerPeer)
+            {
                 if (!_hashRequests.ContainsKey(request)) AskForHashes(session, request, now);
+                more = _forest.TryMissingAfter(request, out request);
+            }
             if (!more) return;
         }
     }
@@ -64,8 +67,8 @@ public sealed partial class TorrentBrain
 
     private bool TryTakeHashRequest(PeerSession session, HashRequest request)
     {
-        if (!_hashRequests.TryGetValue(request, out (PeerSession Peer, TimeSpan AskedAt) asked) || asked.Peer != session)
-            return false;
+        if (!_hashRequests.TryGetValue(request, out (PeerSession Peer, TimeSpan AskedAt) asked)) return false;
+        if (asked.Peer != session) return false;
         _hashRequests.Remove(request);
         session.HashRequests--;
         return true;

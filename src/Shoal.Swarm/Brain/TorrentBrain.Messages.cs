@@ -23,8 +23,10 @@ public sealed partial class TorrentBrain
         int offset = 0;
         while (session.Phase == SessionPhase.Open && offset < frames.Length)
         {
-            FrameStatus status = PeerFrame.TryRead(frames[offset..], MaxFrameBytes, out PeerFrame frame, out int consumed);
-            if (status == FrameStatus.NeedMore) throw new ArgumentException("The bytes end inside a message.", nameof(frames));
+            FrameStatus status =
+                PeerFrame.TryRead(frames[offset..], MaxFrameBytes, out PeerFrame frame, out int consumed);
+            if (status == FrameStatus.NeedMore)
+                throw new ArgumentException("The bytes end inside a message.", nameof(frames));
             DisconnectReason reason = status switch
             {
                 FrameStatus.KeepAlive => DisconnectReason.None,
@@ -38,7 +40,8 @@ public sealed partial class TorrentBrain
     }
 
     /// <summary>Deals with one message; the reason to close the connection, or none.</summary>
-    private DisconnectReason OnMessage(PeerSession session, PeerFrame frame, int offset, TimeSpan now) => frame.Id switch
+    private DisconnectReason OnMessage(
+        PeerSession session, PeerFrame frame, int offset, TimeSpan now) => frame.Id switch
     {
         PeerMessageId.Choke => frame.IsBare ? OnChoke(session, now) : DisconnectReason.MalformedMessage,
         PeerMessageId.Unchoke => frame.IsBare ? OnUnchoke(session, now) : DisconnectReason.MalformedMessage,
@@ -114,7 +117,8 @@ public sealed partial class TorrentBrain
             session.Early.SetBitfield(frame.Payload);
             return DisconnectReason.None;
         }
-        if (!Bitfield.TryRead(frame.Payload, _geometry!.PieceCount, out Bitfield pieces)) return DisconnectReason.OutOfRange;
+        if (!Bitfield.TryRead(frame.Payload, _geometry!.PieceCount, out Bitfield pieces))
+            return DisconnectReason.OutOfRange;
         _picker!.SetPieces(session.Pieces, pieces);
         return AfterPeerGained(session, now);
     }
@@ -160,7 +164,8 @@ public sealed partial class TorrentBrain
 
     private DisconnectReason OnAllowedFast(PeerSession session, PeerFrame frame)
     {
-        if (!frame.TryReadAllowedFast(out uint number) || !session.SupportsFast) return DisconnectReason.MalformedMessage;
+        if (!frame.TryReadAllowedFast(out uint number) || !session.SupportsFast)
+            return DisconnectReason.MalformedMessage;
         return AddAdvice(session.AllowedFast, number);
     }
 

@@ -61,7 +61,8 @@ public sealed partial class TorrentBrain
                 _metadata?.OnReject(session.Slot, parsed.Part, now);
                 break;
             case MetadataMessageKind.Data when _metadata is not null:
-                if (_metadata.OnData(session.Slot, parsed.Part, parsed.Data) == MetadataArrival.Complete) JudgeMetadata();
+                MetadataArrival arrival = _metadata.OnData(session.Slot, parsed.Part, parsed.Data);
+                if (arrival == MetadataArrival.Complete) JudgeMetadata();
                 break;
         }
         if (session.Phase == SessionPhase.Open) AskForMetadata(session, now);

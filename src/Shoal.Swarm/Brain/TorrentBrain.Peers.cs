@@ -20,7 +20,9 @@ public sealed partial class TorrentBrain
         DialMore(now);
     }
 
-    /// <summary>A connection that <see cref="ISwarmPort.Dial"/> asked for is there; our handshake is in its outbox.</summary>
+    /// <summary>
+    /// A connection that <see cref="ISwarmPort.Dial"/> asked for is there; our handshake is in its outbox.
+    /// </summary>
     public PeerSession? Dialled(IPEndPoint endPoint, TimeSpan now)
     {
         _now = now;
@@ -108,7 +110,8 @@ public sealed partial class TorrentBrain
     {
         if (_stopping) return DisconnectReason.Stopping;
         if (handshake.PeerId == _options.PeerId) return DisconnectReason.Self;
-        if (_directory.IsBanned(remote.Address) || _bannedLocals.Contains(handshake.PeerId)) return DisconnectReason.Banned;
+        if (_directory.IsBanned(remote.Address) || _bannedLocals.Contains(handshake.PeerId))
+            return DisconnectReason.Banned;
         return _sessions.Count >= _options.MaxPeers ? DisconnectReason.TooManyConnections : DisconnectReason.None;
     }
 
@@ -161,7 +164,8 @@ public sealed partial class TorrentBrain
     {
         if (session.Phase == SessionPhase.Gone) return;
         Forget(session);
-        bool wasOurChoice = reason is DisconnectReason.Stopping or DisconnectReason.BothSeeds or DisconnectReason.Duplicate;
+        bool wasOurChoice =
+            reason is DisconnectReason.Stopping or DisconnectReason.BothSeeds or DisconnectReason.Duplicate;
         if (session.IsInDirectory) _directory.OnDisconnected(session.ListensAt, _now, wasFault: !wasOurChoice);
         _port.Close(session, reason);
     }

@@ -58,7 +58,8 @@ public sealed partial class TorrentBrain
         // Answers that pile up unread are a flood of ours on the peer's behalf; 64 KiB are 3,800 of them.
         const int MaxUnsentBytes = 64 * 1024;
         const int MaxStrikes = 2000;
-        if (++session.Strikes > MaxStrikes || session.Outbox.Length > MaxUnsentBytes) return DisconnectReason.RequestFlood;
+        if (++session.Strikes > MaxStrikes || session.Outbox.Length > MaxUnsentBytes)
+            return DisconnectReason.RequestFlood;
         if (!session.SupportsFast) return DisconnectReason.None;
         PeerMessages.WriteReject(session.Outbox, piece, begin, length);
         _port.HasOutput(session);
@@ -69,7 +70,8 @@ public sealed partial class TorrentBrain
     {
         if (!frame.TryReadRequest(out uint number, out uint begin, out uint length))
             return DisconnectReason.MalformedMessage;
-        if (_geometry is null || !_geometry.TrySpan(number, begin, length, out BlockSpan block)) return DisconnectReason.None;
+        if (_geometry is null || !_geometry.TrySpan(number, begin, length, out BlockSpan block))
+            return DisconnectReason.None;
         // Under the Fast extension every request is answered, a cancelled one by its reject.
         if (session.Uploads.TryCancel(block) && session.SupportsFast)
         {

@@ -114,13 +114,16 @@ public sealed partial class TorrentBrain
         for (int block = 0; block < suspects.Senders.Length; block++)
         {
             if (suspects.Senders[block]?.Tag is not PeerSession sender) continue;
-            if (_blame.KeepBadBlock(piece, block, sender.Name, suspects.Hashes![block]) && !guilty.Contains(sender.Name))
+            bool lies = _blame.KeepBadBlock(piece, block, sender.Name, suspects.Hashes![block]);
+            if (lies && !guilty.Contains(sender.Name))
                 guilty.Add(sender.Name);
         }
         BanAll(guilty);
     }
 
-    /// <summary>A peer has told the leaves of a piece that failed, and they fold to its root: now all is known.</summary>
+    /// <summary>
+    /// A peer has told the leaves of a piece that failed, and they fold to its root: now all is known.
+    /// </summary>
     private void LeavesProven(Protocol.Merkle.HashRequest request, ReadOnlySpan<byte> leaves)
     {
         if (!_forest!.TryLeafPiece(request, out PieceIndex piece)) return;

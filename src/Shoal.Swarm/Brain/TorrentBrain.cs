@@ -65,7 +65,9 @@ public sealed partial class TorrentBrain
     /// <summary>Block bytes sent.</summary>
     public long UploadedBytes { get; private set; }
 
-    /// <summary>Received bytes that were of no use: duplicates, unrequested ones, pieces that failed their hash.</summary>
+    /// <summary>
+    /// Received bytes that were of no use: duplicates, unrequested ones, pieces that failed their hash.
+    /// </summary>
     public long WastedBytes { get; private set; }
 
     /// <summary>Payload bytes that are wanted and missing.</summary>

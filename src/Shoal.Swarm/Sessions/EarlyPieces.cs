@@ -32,7 +32,8 @@ internal sealed class EarlyPieces
     {
         if (piece >= MaxPieces) return false;
         int index = (int)piece;
-        if (_bits.Length <= index >> 3) Array.Resize(ref _bits, Math.Max((index >> 3) + 1, Math.Min(_bits.Length * 2, MaxPieces / 8)));
+        int needed = (index >> 3) + 1;
+        if (_bits.Length < needed) Array.Resize(ref _bits, Math.Max(needed, Math.Min(_bits.Length * 2, MaxPieces / 8)));
         _bits[index >> 3] |= (byte)(0x80 >> (index & 7));
         _highest = Math.Max(_highest, index);
         return true;

@@ -51,7 +51,9 @@ public sealed class PeerSession
     /// <summary>Where the connection is in its life.</summary>
     public SessionPhase Phase { get; internal set; }
 
-    /// <summary>Messages that are to be sent. The shell may put an empty buffer in its place and send the old one.</summary>
+    /// <summary>
+    /// Messages that are to be sent. The shell may put an empty buffer in its place and send the old one.
+    /// </summary>
     public MessageBuffer Outbox { get; set; } = new();
 
     /// <summary>What the peer's handshake said.</summary>
