@@ -131,10 +131,20 @@ internal sealed partial class TorrentActor : IVerdictSink
         if (_stop.IsCancellationRequested) return;
         bool isMagnet = _source.Metainfo is null;
         EnterState(TorrentState.Downloading);
+        _haveBytes = BytesIn(content.Have, content.Info.Geometry);
         _brain.SetContent(new BrainContent(content.Info, content.Forest, content.Have, content.Wanted), Now);
         if (_options.SeedOnly && !_brain.IsComplete) OnCompleted();
         if (!isMagnet) StartDiscovery();
         KeepCounters();
+    }
+
+    private static long BytesIn(Bitfield pieces, PieceGeometry geometry)
+    {
+        if (pieces.IsFull) return geometry.PayloadTotal;
+        long bytes = 0;
+        for (int i = pieces.NextSet(0); i >= 0; i = pieces.NextSet(i + 1))
+            bytes += geometry.PayloadLength(geometry.Piece(i));
+        return bytes;
     }
 
     private void OnPieceChecked(PieceIndex piece, PieceOutcome outcome, StorageError? error)
