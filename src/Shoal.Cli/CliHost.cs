@@ -1,4 +1,3 @@
-using System.Text;
 using Shoal.Cli.Running;
 
 namespace Shoal.Cli;
@@ -6,6 +5,9 @@ namespace Shoal.Cli;
 /// <summary>All that the program touches of the process it runs in, so that tests can run it in another.</summary>
 internal sealed class CliHost
 {
+    private const int Utf8CodePage = 65001;
+    private static readonly string[] LocaleVariables = ["LC_ALL", "LC_CTYPE", "LANG"];
+
     /// <summary>Where data goes.</summary>
     public required TextWriter Out { get; init; }
 
@@ -39,5 +41,15 @@ internal sealed class CliHost
     };
 
     /// <summary>True when <see cref="Error"/> can show characters beyond ASCII.</summary>
-    public bool ErrorIsUnicode => Error.Encoding is UTF8Encoding or UnicodeEncoding;
+    public bool ErrorIsUnicode => Error.Encoding.CodePage == Utf8CodePage
+        && (OperatingSystem.IsWindows() || LocaleIsUtf8());
+
+    // The first that is set decides (POSIX, environment variables of the locale).
+    private bool LocaleIsUtf8()
+    {
+        string? locale = LocaleVariables.Select(Environment).FirstOrDefault(v => !string.IsNullOrEmpty(v));
+        return locale is not null
+            && (locale.Contains("UTF-8", StringComparison.OrdinalIgnoreCase)
+                || locale.Contains("UTF8", StringComparison.OrdinalIgnoreCase));
+    }
 }

@@ -85,7 +85,8 @@ internal sealed class GetCommand
     }
 
     // Names and numbers of files are known only once the metadata is there, and the selection must be there before
-    // the first block is asked for: so the metadata is fetched first, with no file selected.
+    // the first block is asked for: so the metadata is fetched first by one who downloads nothing, and the torrent is
+    // then added anew.
     private static async Task<(TorrentSource, TorrentOptions)> SelectAsync(
         CommandContext context,
         TransferSession session,
@@ -95,7 +96,7 @@ internal sealed class GetCommand
         TimeSpan timeout)
     {
         context.Output.Say("Fetching the list of files.");
-        Torrent torrent = await session.Engine.AddAsync(magnet, options with { SelectedFiles = [] }, context.Stop);
+        Torrent torrent = await session.Engine.AddAsync(magnet, options with { SeedOnly = true }, context.Stop);
         Metainfo metainfo;
         try
         {

@@ -75,7 +75,10 @@ internal sealed class TransferProgress(ITransfer transfer, TimeSpan start)
         string path = SafeText.Clean(transfer.ContentPath ?? Snapshot.Name);
         string size = Units.Bytes(Snapshot.WantedBytes);
         if (Snapshot.DownloadedBytes == 0) return $"{path} is complete: {size}.";
-        double rate = TransferRecords.MeanRate(Snapshot.DownloadedBytes, DownloadTime);
-        return $"{path} is complete: {size} in {Units.Time(DownloadTime)}, {Units.Rate(rate)} on average.";
+        string rate = Units.Rate(TransferRecords.MeanRate(Snapshot.DownloadedBytes, DownloadTime));
+        // What an earlier run has fetched is no part of this run's time.
+        string fetched = Snapshot.DownloadedBytes < Snapshot.WantedBytes
+            ? $", {Units.Bytes(Snapshot.DownloadedBytes)} of it" : "";
+        return $"{path} is complete: {size}{fetched} in {Units.Time(DownloadTime)}, {rate} on average.";
     }
 }

@@ -61,7 +61,7 @@ internal sealed class TransferRun
             _context.Command,
             exitCode,
             NameOf(end),
-            _watch.Error(),
+            _watch.ErrorOf(end),
             [.. _watch.Progress.Select(TransferRecords.Outcome)]));
         return exitCode;
     }
@@ -143,21 +143,10 @@ internal sealed class TransferRun
     {
         string incomplete = string.Join(
             "; ", _watch.Progress.Where(p => !p.IsComplete).Select(p => TransferText.Line(p.Snapshot)));
-        switch (end)
-        {
-            case RunEnd.Failed:
-                Output.Warn($"shoal: {_watch.Error() ?? "The torrent failed."}");
-                break;
-            case RunEnd.TimedOut when _watch.ExitCodeOf(end) == ExitCode.NotFound:
-                Output.Warn($"shoal: No peer sent anything in time. {incomplete}");
-                break;
-            case RunEnd.TimedOut:
-                Output.Warn($"shoal: The rest did not arrive in time; the same command goes on with it. {incomplete}");
-                break;
-            case not RunEnd.Completed when _watch.WantsData && incomplete.Length > 0:
-                Output.Say($"Not complete; the same command goes on with it. {incomplete}");
-                break;
-        }
+        if (_watch.ErrorOf(end) is { } error)
+            Output.Warn($"shoal: {error}{(end == RunEnd.TimedOut ? " " + incomplete : "")}");
+        else if (end != RunEnd.Completed && _watch.WantsData && incomplete.Length > 0)
+            Output.Say($"Not complete; the same command goes on with it. {incomplete}");
     }
 
     private static string NameOf(RunEnd end) => end switch

@@ -56,7 +56,7 @@ internal static class TransferText
 
     private static string Share(TorrentSnapshot snapshot) => snapshot.State switch
     {
-        TorrentState.FetchingMetadata => "",
+        _ when snapshot.TotalBytes == 0 => "",
         TorrentState.Seeding => $"{Units.Bytes(snapshot.WantedBytes)}, sent {Units.Bytes(snapshot.UploadedBytes)}, ",
         _ => $"{Units.Percent(snapshot.Progress)} of {Units.Bytes(snapshot.WantedBytes)}, ",
     };

@@ -44,10 +44,16 @@ internal sealed class TransferWatch
         _ => WantsData && _progress.Any(p => !p.IsComplete) ? ExitCode.Incomplete : ExitCode.Ok,
     };
 
-    /// <summary>What went wrong in one sentence when a torrent failed, or null.</summary>
-    public string? Error() =>
-        Failure() is { } failure ? FailureMap.Sentence(failure)
-        : _progress.FirstOrDefault(p => p.Snapshot.State == TorrentState.Failed)?.Snapshot.Error;
+    /// <summary>What went wrong in one sentence, or null when an end is what somebody wanted.</summary>
+    public string? ErrorOf(RunEnd end) => end switch
+    {
+        RunEnd.Failed when Failure() is { } failure => FailureMap.Sentence(failure),
+        RunEnd.Failed => _progress.FirstOrDefault(p => p.Snapshot.State == TorrentState.Failed)?.Snapshot.Error
+            ?? "The torrent failed.",
+        RunEnd.TimedOut when ExitCodeOf(end) == ExitCode.NotFound => "No peer sent anything in time.",
+        RunEnd.TimedOut => "The rest did not arrive in time; the same command goes on with it.",
+        _ => null,
+    };
 
     /// <summary>True when the run is there to fetch something, so that leaving early leaves it incomplete.</summary>
     public bool WantsData { get; init; }

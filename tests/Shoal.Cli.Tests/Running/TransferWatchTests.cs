@@ -89,7 +89,7 @@ public sealed class TransferWatchTests : IDisposable
         _transfer.Fail(new TorrentException(kind, "The disk is full."));
         Assert.Equal(RunEnd.Failed, watch.Step(Seconds(1)));
         Assert.Equal(exitCode, watch.ExitCodeOf(RunEnd.Failed));
-        Assert.Equal("The disk is full.", watch.Error());
+        Assert.Equal("The disk is full.", watch.ErrorOf(RunEnd.Failed));
     }
 
     [Theory]
