@@ -17,6 +17,9 @@ internal sealed class CliHost
     /// <summary>True when <see cref="Error"/> is a terminal that understands control sequences.</summary>
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>True when <see cref="Error"/> may be drawn on; false in the background of a shell.</summary>
+    public Func<bool> IsInForeground { get; init; } = () => true;
+
     /// <summary>Opens standard input for reading lines; null when it must not be read.</summary>
     public Func<TextReader>? OpenInput { get; init; }
 
@@ -35,6 +38,7 @@ internal sealed class CliHost
         Out = Console.Out,
         Error = Console.Error,
         ErrorIsTerminal = Terminal.ErrorUnderstandsControl(),
+        IsInForeground = Terminal.IsInForeground,
         OpenInput = Terminal.OpenInput,
         Environment = System.Environment.GetEnvironmentVariable,
         Columns = Terminal.Columns,

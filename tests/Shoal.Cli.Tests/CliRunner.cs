@@ -35,7 +35,8 @@ internal static class CliRunner
         TextWriter messages,
         OutputMode mode = OutputMode.Text,
         bool quiet = false,
-        bool live = false) =>
+        bool live = false,
+        Func<bool>? inForeground = null) =>
         new(
             new CliHost
             {
@@ -43,6 +44,7 @@ internal static class CliRunner
                 Error = messages,
                 Environment = name => name == "NO_COLOR" ? "1" : null,
                 ErrorIsTerminal = live,
+                IsInForeground = inForeground ?? (() => true),
             },
             new OutputOptions(mode, quiet));
 }

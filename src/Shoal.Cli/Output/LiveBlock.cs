@@ -45,6 +45,9 @@ internal sealed class LiveBlock(TextWriter terminal)
         terminal.Write(text.ToString());
     }
 
+    /// <summary>Leaves the lines as they are: others write to the terminal now.</summary>
+    public void Forget() => _height = 0;
+
     private void Erase(StringBuilder text, int typedLines)
     {
         if (_height == 0) return;

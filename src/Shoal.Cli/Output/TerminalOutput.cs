@@ -69,15 +69,18 @@ internal sealed class TerminalOutput
     }
 
     /// <summary>
-    /// Shows lines at the foot of the terminal in place of those before; nothing where there is none.
+    /// Shows lines at the foot of the terminal in place of those before; nothing where there is none, or while another
+    /// program has it.
     /// </summary>
     public void Show(IReadOnlyList<string> lines)
     {
         if (_live is null) return;
         lock (_gate)
         {
-            _shown = lines;
-            _live.Draw(lines);
+            bool isOurs = _host.IsInForeground();
+            _shown = isOurs ? lines : [];
+            if (isOurs) _live.Draw(lines);
+            else _live.Forget();
         }
     }
 

@@ -37,6 +37,12 @@ internal static partial class Terminal
         return int.TryParse(text, CultureInfo.InvariantCulture, out int given) && given > 0 ? given : FallbackColumns;
     }
 
+    /// <summary>
+    /// True when the terminal of standard error is ours to draw on; false while the program runs in the background of
+    /// a shell.
+    /// </summary>
+    public static bool IsInForeground() => OperatingSystem.IsWindows() || ForegroundGroup(2) == OwnGroup();
+
     /// <summary>Opens standard input as lines.</summary>
     /// <remarks>
     /// Not through <see cref="Console"/>, which would take over the terminal's settings. On a terminal the reader waits

@@ -126,6 +126,23 @@ public sealed class TerminalOutputTests
     }
 
     [Fact]
+    public void A_program_in_the_background_leaves_the_terminal_to_others()
+    {
+        using TestTerminal terminal = new();
+        bool inForeground = true;
+        TerminalOutput output = CliRunner.Output(
+            TextWriter.Null, terminal, live: true, inForeground: () => inForeground);
+        output.Show(["1%"]);
+        inForeground = false;
+        terminal.Type("$ ls\nfile\n");
+        output.Show(["2%"]);
+        Assert.Equal("1%\n$ ls\nfile", terminal.Screen);
+        inForeground = true;
+        output.Show(["3%"]);
+        Assert.Equal("1%\n$ ls\nfile\n3%", terminal.Screen);
+    }
+
+    [Fact]
     public void Without_a_terminal_there_is_no_live_block()
     {
         using StringWriter messages = new();
