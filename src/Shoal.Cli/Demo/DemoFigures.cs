@@ -56,13 +56,27 @@ internal sealed class DemoFigures
             if (document.RootElement.ValueKind == JsonValueKind.Object) Take(document.RootElement);
     }
 
-    /// <summary>Bytes that a downloader had from the seeder, by what both of them tell.</summary>
-    public long ReceivedFrom(DemoFigures seeder)
+    /// <summary>
+    /// Bytes that came from another process, by what both of them have told. The last bytes of a connection that ended
+    /// between two reports are not in it.
+    /// </summary>
+    public long ReceivedFrom(DemoFigures other)
     {
         // Whoever dialled knows the other by its listening port; each connection is counted on that side.
-        long dialled = _received.Where(p => PortOf(p.Key) == seeder.Port).Sum(p => p.Value);
-        long accepted = seeder._sent.Where(p => PortOf(p.Key) == Port).Sum(p => p.Value);
-        return Math.Min(dialled + accepted, Downloaded);
+        long dialled = _received.Where(p => PortOf(p.Key) == other.Port).Sum(p => p.Value);
+        long accepted = other._sent.Where(p => PortOf(p.Key) == Port).Sum(p => p.Value);
+        return dialled + accepted;
+    }
+
+    /// <summary>
+    /// Bytes that came from the seeder: of all that was received the share that the seeder has among those that told
+    /// what they sent.
+    /// </summary>
+    public long ReceivedFromSeeder(DemoFigures seeder, IEnumerable<DemoFigures> downloaders)
+    {
+        long fromSeeder = ReceivedFrom(seeder);
+        long fromOthers = downloaders.Where(d => d != this).Sum(ReceivedFrom);
+        return fromOthers == 0 ? Downloaded : (long)((double)Downloaded * fromSeeder / (fromSeeder + fromOthers));
     }
 
     private void Take(JsonElement line)

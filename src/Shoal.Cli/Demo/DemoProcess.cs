@@ -14,13 +14,14 @@ internal sealed class DemoProcess : IAsyncDisposable
     private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(4);
     private readonly Process _process;
     private readonly Task _reading;
-    private readonly Lock _gate = new();
+    private readonly Lock _gate;
     private readonly DemoFigures _figures = new();
     private string _lastMessage = "";
 
-    private DemoProcess(string role, Process process)
+    private DemoProcess(string role, Process process, Lock gate)
     {
         Role = role;
+        _gate = gate;
         _process = process;
         _reading = Task.WhenAll(ReadFiguresAsync(), ReadMessagesAsync());
     }
@@ -31,8 +32,11 @@ internal sealed class DemoProcess : IAsyncDisposable
     /// <summary>True when it has ended.</summary>
     public bool HasEnded => _process.HasExited;
 
-    /// <summary>Starts the program with some arguments.</summary>
-    public static DemoProcess Start(string role, params IEnumerable<string> arguments)
+    /// <summary>Starts the program.</summary>
+    /// <param name="role">What it is in the demo.</param>
+    /// <param name="gate">Guards the figures of every process of the demo, so that they can be compared.</param>
+    /// <param name="arguments">Command and options.</param>
+    public static DemoProcess Start(string role, Lock gate, IEnumerable<string> arguments)
     {
         ProcessStartInfo start = OwnProgram();
         foreach (string argument in arguments) start.ArgumentList.Add(argument);
@@ -43,7 +47,7 @@ internal sealed class DemoProcess : IAsyncDisposable
                 start.Environment.Remove(name);
         Process process = Process.Start(start)
             ?? throw new CliException(ExitCode.Failed, $"The {role} of the demo did not start.");
-        return new DemoProcess(role, process);
+        return new DemoProcess(role, process, gate);
     }
 
     /// <summary>Reads something of the figures, alone with them.</summary>

@@ -28,6 +28,7 @@ internal sealed class DemoRun : IAsyncDisposable
     private readonly CommandContext _context;
     private readonly int _count;
     private readonly string _folder;
+    private readonly Lock _gate = new();
     private readonly List<DemoProcess> _processes = [];
 
     /// <summary>Prepares a demo in a temporary folder of its own.</summary>
@@ -85,7 +86,7 @@ internal sealed class DemoRun : IAsyncDisposable
 
     private DemoProcess Add(string role, params string[] arguments)
     {
-        DemoProcess process = DemoProcess.Start(role, arguments);
+        DemoProcess process = DemoProcess.Start(role, _gate, arguments);
         _processes.Add(process);
         return process;
     }
@@ -163,17 +164,19 @@ internal sealed class DemoRun : IAsyncDisposable
 
     private IReadOnlyList<string> Board(DemoProcess seeder, DemoProcess[] downloaders)
     {
-        List<DemoBoard.Row> rows = [RowOf(seeder, null)];
-        rows.AddRange(downloaders.Select(d => RowOf(d, seeder)));
+        List<DemoBoard.Row> rows = [RowOf(seeder, seeder, [])];
+        rows.AddRange(downloaders.Select(d => RowOf(d, seeder, downloaders)));
         return DemoBoard.Lines(rows, Output.Palette, Output.Columns);
     }
 
-    private static DemoBoard.Row RowOf(DemoProcess process, DemoProcess? seeder)
-    {
-        long fromSeeder = seeder?.Read(s => process.Read(p => p.ReceivedFrom(s))) ?? 0;
-        return process.Read(f => new DemoBoard.Row(
-            process.Role, f.Progress, f.DownRate, f.UpRate, fromSeeder, f.Downloaded - fromSeeder));
-    }
+    private static DemoBoard.Row RowOf(DemoProcess process, DemoProcess seeder, DemoProcess[] downloaders) =>
+        process.Read(own =>
+        {
+            DemoFigures[] others = [.. downloaders.Select(d => d.Read(f => f))];
+            long fromSeeder = own.ReceivedFromSeeder(seeder.Read(f => f), others);
+            return new DemoBoard.Row(
+                process.Role, own.Progress, own.DownRate, own.UpRate, fromSeeder, own.Downloaded - fromSeeder);
+        });
 
     private int Tell(long size, TimeSpan time, DemoProcess seeder, DemoProcess[] downloaders, bool identical)
     {

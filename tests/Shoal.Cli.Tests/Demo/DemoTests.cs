@@ -64,8 +64,23 @@ public sealed class DemoTests : IDisposable
         dialler.Take(Progress(70, Peer(1, incoming: false, 40, 0), Peer(3, incoming: false, 30, 0)));
         dialler.Take(Progress(70));
         dialled.Take(Progress(90, Peer(50_001, incoming: true, 60, 0), Peer(50_002, incoming: true, 30, 0)));
-        Assert.Equal(40, dialler.ReceivedFrom(seeder));
-        Assert.Equal(60, dialled.ReceivedFrom(seeder));
+        Assert.Equal((40, 30), (dialler.ReceivedFrom(seeder), dialler.ReceivedFrom(dialled)));
+        Assert.Equal((60, 0), (dialled.ReceivedFrom(seeder), dialled.ReceivedFrom(dialler)));
+    }
+
+    [Fact]
+    public void What_no_report_explains_is_split_like_what_they_do_explain()
+    {
+        DemoFigures seeder = new();
+        DemoFigures one = new();
+        DemoFigures two = new();
+        seeder.Take("{\"event\":\"started\",\"port\":1}");
+        one.Take("{\"event\":\"started\",\"port\":2}");
+        two.Take("{\"event\":\"started\",\"port\":3}");
+        one.Take(Progress(1000));
+        Assert.Equal(1000, one.ReceivedFromSeeder(seeder, [one, two]));
+        one.Take(Progress(1000, Peer(1, incoming: false, 200, 0), Peer(3, incoming: false, 600, 0)));
+        Assert.Equal(250, one.ReceivedFromSeeder(seeder, [one, two]));
     }
 
     [Theory]
