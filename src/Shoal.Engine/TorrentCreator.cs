@@ -69,7 +69,7 @@ public static class TorrentCreator
         options ??= new CreateOptions();
         OptionChecks.Check(options);
         StorageError? error = ContentScan.Of(path, cancellationToken, out ContentScan? scan);
-        if (error is not null) throw ContentOpener.Failed(error);
+        if (error is not null) throw Refused(error);
         var hasher = new ContentHasher(scan!, options.Version, options.PieceLength);
         using ITimer? timer = Report(hashedBytes, () => hasher.HashedBytes);
         (HashedContent? content, error) = await hasher.RunAsync(cancellationToken).ConfigureAwait(false);
@@ -113,6 +113,16 @@ public static class TorrentCreator
             return VerifyReport.Of(metainfo.Info, storage!, good);
         }
     }
+
+    /// <summary>What a path of the user's choosing did wrong: not there, nothing in it, or unreadable.</summary>
+    private static TorrentException Refused(StorageError error) => new(
+        error.Kind switch
+        {
+            StorageFault.Missing => TorrentError.NotFound,
+            StorageFault.Other => TorrentError.InvalidInput,
+            _ => TorrentError.Disk,
+        },
+        error.Sentence);
 
     private static ITimer? Report(IProgress<long>? progress, Func<long> bytes) => progress is null
         ? null

@@ -25,7 +25,10 @@ public sealed record PeerConnected(IPEndPoint EndPoint, bool IsIncoming) : Torre
 /// <summary>A connection ended.</summary>
 /// <param name="EndPoint">Where the connection went.</param>
 /// <param name="Reason">Why, as a name from the list in docs/ARCHITECTURE.md.</param>
-public sealed record PeerDisconnected(IPEndPoint EndPoint, string Reason) : TorrentEvent;
+/// <param name="DownloadedBytes">Block bytes that were received from the peer.</param>
+/// <param name="UploadedBytes">Block bytes that were sent to it.</param>
+public sealed record PeerDisconnected(IPEndPoint EndPoint, string Reason, long DownloadedBytes, long UploadedBytes)
+    : TorrentEvent;
 
 /// <summary>A tracker was asked.</summary>
 /// <param name="Url">The tracker, any passkey in it masked.</param>

@@ -11,11 +11,16 @@ public static class TcpDialer
     /// the token ended it.
     /// </summary>
     /// <param name="remote">Where to.</param>
-    /// <param name="bind">Address to dial from, or null for the system's choice; ignored for the other family.</param>
+    /// <param name="bind">
+    /// Address to dial from, or null for the system's choice. Peers of the other family cannot be reached from it.
+    /// </param>
     /// <param name="cancellationToken">Ends the attempt.</param>
     public static async ValueTask<(IConnection? Connection, SocketError Error)> ConnectAsync(
         IPEndPoint remote, IPAddress? bind, CancellationToken cancellationToken)
     {
+        // Who binds to one address wants nothing to leave by another.
+        if (bind is not null && bind.AddressFamily != remote.AddressFamily)
+            return (null, SocketError.AddressFamilyNotSupported);
         Socket socket;
         try
         {
@@ -27,7 +32,7 @@ public static class TcpDialer
         }
         try
         {
-            if (bind is not null && bind.AddressFamily == remote.AddressFamily) socket.Bind(new IPEndPoint(bind, 0));
+            if (bind is not null) socket.Bind(new IPEndPoint(bind, 0));
             using var operation = new SocketOperation();
             SocketResult result;
             // Closing the socket is what ends a connect that waits; the operation then completes with an error.

@@ -89,6 +89,16 @@ public sealed class TcpConnectionTests
     }
 
     [Fact]
+    public async Task From_a_bound_address_nothing_leaves_by_the_other_family()
+    {
+        var v6 = new IPEndPoint(IPAddress.IPv6Loopback, 1);
+        (IConnection? connection, SocketError error) =
+            await TcpDialer.ConnectAsync(v6, IPAddress.Loopback, CancellationToken.None);
+        Assert.Null(connection);
+        Assert.Equal(SocketError.AddressFamilyNotSupported, error);
+    }
+
+    [Fact]
     public async Task A_cancelled_dial_is_a_timeout()
     {
         using var cancelled = new CancellationTokenSource();

@@ -24,7 +24,7 @@ internal sealed partial class TorrentActor : ISwarmPort
         if (_links.Remove(link)) _services.Connections.Return();
         EngineLog.Disconnected(_log, peer.Remote, reason);
         _services.Metrics.Disconnected(reason);
-        Publish(new PeerDisconnected(peer.Remote, reason.ToString()));
+        Publish(new PeerDisconnected(peer.Remote, reason.ToString(), peer.DownloadedBytes, peer.UploadedBytes));
     }
 
     void ISwarmPort.HasOutput(PeerSession peer)

@@ -76,8 +76,8 @@ public sealed partial class TorrentBrain
     /// <summary>Blocks that are asked of peers now; what the port was asked credit for and has not got back.</summary>
     public int OutstandingBlocks { get; private set; }
 
-    /// <summary>True when nothing happens that time has to be told of: no peer, none to dial.</summary>
-    public bool IsIdle => _sessions.Count == 0 && _directory.DiallingCount == 0 && _directory.Peers.Count == 0;
+    /// <summary>True when time has nothing to tell: no peer, none to dial, and none that is looked for.</summary>
+    public bool IsIdle => _sessions.Count == 0 && _directory.Peers.Count == 0 && (IsUploadOnly || _stopping);
 
     /// <summary>
     /// Makes the content known: at once for a .torrent, when the metadata is here for a magnet link. Peers that are
