@@ -21,13 +21,13 @@ public sealed partial class TorrentBrain
     }
 
     /// <summary>
-    /// A connection that <see cref="ISwarmPort.Dial"/> asked for is there; our handshake is in its outbox.
+    /// A connection that <see cref="ISwarmPort.Dial"/> asked for is there; our handshake is in its outbox. Null when it
+    /// is not wanted any more: the peer has dialled us meanwhile, or was banned.
     /// </summary>
     public PeerSession? Dialled(IPEndPoint endPoint, TimeSpan now)
     {
         _now = now;
-        if (_stopping) return null;
-        _directory.OnConnected(endPoint, now);
+        if (_stopping || !_directory.OnConnected(endPoint, now)) return null;
         PeerSession session = Add(endPoint, isIncoming: false, now);
         session.IsInDirectory = true;
         session.Phase = SessionPhase.Handshaking;
@@ -51,6 +51,7 @@ public sealed partial class TorrentBrain
     {
         _now = now;
         reason = ReasonAgainst(remote, handshake);
+        if (reason == DisconnectReason.Self) NoteSelf(remote);
         if (reason != DisconnectReason.None) return null;
         PeerSession session = Add(remote, isIncoming: true, now);
         // A v2-capable peer that came by the v1 hash is moved over to v2 by our answer (BEP 52, "upgrade path").
@@ -59,7 +60,9 @@ public sealed partial class TorrentBrain
         OurHandshake(upgrade ? _hashes.V2!.Value.Truncated : handshake.InfoHash).Write(session.Outbox);
         session.UsesV2Hash = upgrade || handshake.InfoHash == _hashes.V2?.Truncated;
         Open(session, handshake, now);
-        return session.Phase == SessionPhase.Open ? session : null;
+        if (session.Phase == SessionPhase.Open) return session;
+        reason = DisconnectReason.Duplicate;
+        return null;
     }
 
     /// <summary>The handshake of a peer that we dialled has arrived.</summary>
@@ -74,9 +77,10 @@ public sealed partial class TorrentBrain
             return;
         }
         session.UsesV2Hash = handshake.InfoHash == _hashes.V2?.Truncated;
-        if (handshake.PeerId == _options.PeerId)
+        DisconnectReason reason = ReasonAgainst(handshake.PeerId);
+        if (reason != DisconnectReason.None)
         {
-            Disconnect(session, DisconnectReason.Self);
+            Disconnect(session, reason);
             _directory.OnSelf(session.ListensAt);
             return;
         }
@@ -90,7 +94,7 @@ public sealed partial class TorrentBrain
         if (session.Phase == SessionPhase.Gone) return;
         bool wasUseful = session.DownloadedBytes + session.UploadedBytes > 0;
         Forget(session);
-        if (session.IsInDirectory) _directory.OnDisconnected(session.ListensAt, now, wasFault: !wasUseful);
+        LeaveDirectory(session, wasFault: !wasUseful);
         _port.Close(session, reason);
         FillAllRequests(now);
         DialMore(now);
@@ -109,10 +113,27 @@ public sealed partial class TorrentBrain
     private DisconnectReason ReasonAgainst(IPEndPoint remote, Handshake handshake)
     {
         if (_stopping) return DisconnectReason.Stopping;
-        if (handshake.PeerId == _options.PeerId) return DisconnectReason.Self;
-        if (_directory.IsBanned(remote.Address) || _bannedLocals.Contains(handshake.PeerId))
-            return DisconnectReason.Banned;
+        DisconnectReason reason = ReasonAgainst(handshake.PeerId);
+        if (reason != DisconnectReason.None) return reason;
+        if (_directory.IsBanned(remote.Address)) return DisconnectReason.Banned;
         return _sessions.Count >= _options.MaxPeers ? DisconnectReason.TooManyConnections : DisconnectReason.None;
+    }
+
+    private DisconnectReason ReasonAgainst(PeerId theirs)
+    {
+        if (theirs == _options.PeerId) return DisconnectReason.Self;
+        return _bannedLocals.Contains(theirs) ? DisconnectReason.Banned : DisconnectReason.None;
+    }
+
+    /// <summary>
+    /// We have dialled ourselves. The dialling end learns it here, as the accepting end closes without a handshake.
+    /// </summary>
+    private void NoteSelf(IPEndPoint remote)
+    {
+        var ours = new IPEndPoint(remote.Address, _options.ListenPort);
+        PeerSession? dialled = _sessions.Find(s => s.Phase == SessionPhase.Handshaking && s.Remote.Equals(ours));
+        if (dialled is not null) Disconnect(dialled, DisconnectReason.Self);
+        _directory.OnSelf(ours);
     }
 
     private PeerSession Add(IPEndPoint remote, bool isIncoming, TimeSpan now)
@@ -131,6 +152,7 @@ public sealed partial class TorrentBrain
         if (_picker is not null) session.Pieces = Join(session);
         SendExtensionHandshake(session);
         SendFirstPieces(session);
+        if (session.IsInDirectory) _directory.OnGreeted(session.ListensAt);
         _port.HasOutput(session);
         _port.PeerJoined(session);
         AskForMetadata(session, now);
@@ -164,25 +186,43 @@ public sealed partial class TorrentBrain
     {
         if (session.Phase == SessionPhase.Gone) return;
         Forget(session);
-        bool wasOurChoice =
-            reason is DisconnectReason.Stopping or DisconnectReason.BothSeeds or DisconnectReason.Duplicate;
-        if (session.IsInDirectory) _directory.OnDisconnected(session.ListensAt, _now, wasFault: !wasOurChoice);
+        bool wasOurChoice = reason is DisconnectReason.Stopping or DisconnectReason.BothSeeds or DisconnectReason.Duplicate;
+        LeaveDirectory(session, wasFault: !wasOurChoice);
         _port.Close(session, reason);
     }
 
     /// <summary>
+    /// Tells the directory that a connection is over, unless another to the same address stands: that one is the
+    /// directory's then.
+    /// </summary>
+    private void LeaveDirectory(PeerSession session, bool wasFault)
+    {
+        if (!session.IsInDirectory) return;
+        session.IsInDirectory = false;
+        PeerSession? heir = _sessions.Find(s => !s.IsInDirectory && s.ListensAt.Equals(session.ListensAt));
+        if (heir is not null) heir.IsInDirectory = true;
+        else _directory.OnDisconnected(session.ListensAt, _now, wasFault);
+    }
+
+    /// <summary>
     /// Notes where a peer that dialled us listens, so that it is not dialled as well. False when there is a connection
-    /// to that address already, which then is the same peer under another id.
+    /// to that address already, which then is the same peer under another id. While we await a handshake from that
+    /// address nothing is decided: when it comes, the ids tell which of the two connections stays, on both sides alike.
     /// </summary>
     private bool TakeListenPort(PeerSession session, int port)
     {
         if (session.IsInDirectory || !session.IsIncoming) return true;
         var endPoint = new IPEndPoint(session.Remote.Address, port);
         _directory.Add(endPoint, PeerSources.Incoming, PriorityOf(endPoint), _now);
-        if (!_directory.OnConnected(endPoint, _now)) return false;
         session.ListensAt = endPoint;
-        session.IsInDirectory = true;
-        return true;
+        session.IsInDirectory = _directory.OnConnected(endPoint, _now);
+        if (session.IsInDirectory)
+        {
+            _directory.OnGreeted(endPoint);
+            _directory.SetUploadOnly(endPoint, session.NeedsNothing);
+            return true;
+        }
+        return _sessions.Exists(s => s.Phase == SessionPhase.Handshaking && s.ListensAt.Equals(endPoint));
     }
 
     /// <summary>Rank among addresses that neither side can choose to its liking (BEP 40).</summary>

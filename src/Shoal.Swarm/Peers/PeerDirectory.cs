@@ -157,9 +157,17 @@ internal sealed class PeerDirectory
         }
         if (peer.State == PeerAddressState.Connected) return false;
         SetState(peer, PeerAddressState.Connected);
-        peer.Failures = 0;
         peer.LastSeen = now;
         return true;
+    }
+
+    /// <summary>
+    /// Notes that a peer finished its handshake. Only that makes up for earlier failures: who takes connections and
+    /// closes them is no peer.
+    /// </summary>
+    public void OnGreeted(IPEndPoint endPoint)
+    {
+        if (TryGet(endPoint, out KnownPeer peer)) peer.Failures = 0;
     }
 
     /// <summary>Notes that a dial or its handshake failed: the address waits, twice as long each time.</summary>
