@@ -102,8 +102,9 @@ public sealed partial class TorrentBrain
             case PeerExtension.DontHave:
                 return OnDontHave(session, message, now);
             case PeerExtension.UploadOnly:
-                if (UploadOnlyMessage.TryRead(message, out bool uploadOnly)) session.IsUploadOnly = uploadOnly;
-                break;
+                return UploadOnlyMessage.TryRead(message, out bool uploadOnly)
+                    ? OnUploadOnly(session, uploadOnly)
+                    : DisconnectReason.None;
         }
         return DisconnectReason.None;
     }
@@ -117,9 +118,16 @@ public sealed partial class TorrentBrain
         session.Extensions = session.Extensions?.Merge(theirs) ?? theirs;
         if (!string.IsNullOrEmpty(theirs.Client)) session.Client = theirs.Client;
         if (theirs.RequestQueue is { } queue) session.Window.SetPeerQueue(queue);
-        if (theirs.UploadOnly is { } uploadOnly) session.IsUploadOnly = uploadOnly;
         if (theirs.ListenPort is { } port && !TakeListenPort(session, port)) return DisconnectReason.Duplicate;
         AskForMetadata(session, now);
+        return theirs.UploadOnly is { } uploadOnly ? OnUploadOnly(session, uploadOnly) : DisconnectReason.None;
+    }
+
+    private DisconnectReason OnUploadOnly(PeerSession session, bool uploadOnly)
+    {
+        session.IsUploadOnly = uploadOnly;
+        if (uploadOnly) return OnNeedsNothing(session);
+        if (session.IsInDirectory) _directory.SetUploadOnly(session.ListensAt, session.IsSeed);
         return DisconnectReason.None;
     }
 

@@ -147,13 +147,16 @@ public sealed partial class TorrentBrain
 
     private DisconnectReason AfterPeerGained(PeerSession session, TimeSpan now)
     {
-        if (session.IsSeed)
-        {
-            if (session.IsInDirectory) _directory.SetUploadOnly(session.ListensAt, true);
-            if (_completed) return DisconnectReason.BothSeeds;
-        }
+        if (session.IsSeed && OnNeedsNothing(session) is var reason and not DisconnectReason.None) return reason;
         UpdateInterest(session, now);
         return DisconnectReason.None;
+    }
+
+    /// <summary>A peer turned out to need nothing: two such have no use for each other.</summary>
+    private DisconnectReason OnNeedsNothing(PeerSession session)
+    {
+        if (session.IsInDirectory) _directory.SetUploadOnly(session.ListensAt, true);
+        return _info is not null && IsUploadOnly ? DisconnectReason.BothSeeds : DisconnectReason.None;
     }
 
     private DisconnectReason OnSuggest(PeerSession session, PeerFrame frame)

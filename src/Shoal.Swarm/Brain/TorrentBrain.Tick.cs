@@ -42,7 +42,7 @@ public sealed partial class TorrentBrain
         RequestHashes(now);
         FillAllRequests(now);
         DialMore(now);
-        if (_sessions.Count < FewPeers && !_completed && now >= _wantPeersAgainAt)
+        if (_sessions.Count < FewPeers && !IsUploadOnly && now >= _wantPeersAgainAt)
         {
             _wantPeersAgainAt = now + WantPeersInterval;
             _port.WantPeers();

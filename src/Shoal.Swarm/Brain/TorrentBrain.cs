@@ -110,6 +110,7 @@ public sealed partial class TorrentBrain
             UpdateInterest(session, now);
         }
         while (_picker.TryTakeEmptyPiece(out PieceIndex empty)) _port.RecheckPiece(empty);
+        if (_options.SeedOnly) BecomeUploadOnly();
         CheckCompleted(now);
     }
 
@@ -125,13 +126,19 @@ public sealed partial class TorrentBrain
         _now = now;
         if (_completed || _picker is null || _picker.PiecesLeft > 0 || _options.SeedOnly) return;
         _completed = true;
-        _directory.IsUploadOnly = true;
         _port.Completed();
+        BecomeUploadOnly();
+    }
+
+    /// <summary>Leaves those who need nothing either, and tells the others that they need not offer anything.</summary>
+    private void BecomeUploadOnly()
+    {
+        _directory.IsUploadOnly = true;
         foreach (PeerSession session in _sessions.ToArray())
         {
             if (session.Phase != SessionPhase.Open) continue;
-            TellUploadOnly(session);
-            if (session.IsSeed) Disconnect(session, DisconnectReason.BothSeeds);
+            if (session.NeedsNothing) Disconnect(session, DisconnectReason.BothSeeds);
+            else TellUploadOnly(session);
         }
     }
 
