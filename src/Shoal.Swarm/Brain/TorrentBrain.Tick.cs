@@ -74,7 +74,9 @@ public sealed partial class TorrentBrain
             session.LastSentAt = now;
             _port.HasOutput(session);
         }
-        if (session.Pending.Count > 0 && now - session.LastBlockAt > BlockTimeout) Snub(session, now);
+        if (now - session.LastBlockAt <= BlockTimeout) return;
+        if (session.Pending.Count > 0) Snub(session, now);
+        else if (session.Pieces is { MayBeLate: true }) TryAgain(session, now);
     }
 
     /// <summary>
@@ -91,6 +93,17 @@ public sealed partial class TorrentBrain
         session.Pending.Clear();
         _picker!.ExpireAll(session.Pieces!);
         FillAllRequests(now);
+    }
+
+    /// <summary>
+    /// What a peer is late with may be asked of it anew once nothing else is: it has had twice the time, so it has most
+    /// likely forgotten, and it may be the only one that has these blocks.
+    /// </summary>
+    private void TryAgain(PeerSession session, TimeSpan now)
+    {
+        session.LastBlockAt = now;
+        _picker!.ReleaseAll(session.Pieces!);
+        FillRequests(session, now);
     }
 
     private bool HasFreeSlot()
