@@ -85,6 +85,8 @@ public sealed partial class TorrentBrain
     {
         if (session.UnchokedByUs) return;
         session.UnchokedByUs = true;
+        // Requests that crossed the last choke are forgiven: only those within one choke can be a flood.
+        session.Strikes = 0;
         session.ChokeChangedAt = now;
         session.UploadedAtUnchoke = session.UploadedBytes;
         PeerMessages.WriteUnchoke(session.Outbox);

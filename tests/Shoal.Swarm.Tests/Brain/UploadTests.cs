@@ -1,0 +1,260 @@
+using Shoal.Protocol;
+using Shoal.Protocol.PeerWire;
+
+namespace Shoal.Swarm.Tests.Brain;
+
+/// <summary>Whom to serve, what, and what to say to the rest.</summary>
+public sealed class UploadTests
+{
+    private static BrainFixture Seeder(int slots = 4) =>
+        new(have: BrainFixture.AllOf(6), options: o => o with { UploadSlots = slots });
+
+    private static BlockSpan Block(BrainFixture swarm, int piece, int block = 0) =>
+        swarm.Geometry.Block(swarm.Geometry.Piece(piece), block);
+
+    // A piece that is not in the allowed fast set of a peer.
+    private static BlockSpan NotAllowed(BrainFixture swarm, FakePeer peer) =>
+        Block(swarm, Enumerable.Range(0, 6).First(p => !peer.Session.AllowedByUs.Contains(swarm.Geometry.Piece(p))));
+
+    private static FakePeer ChokedPeer(BrainFixture swarm, bool fast = true)
+    {
+        FakePeer peer = swarm.Accept(fast: fast);
+        peer.Session.AllowedByUs.Clear();
+        peer.Hear();
+        return peer;
+    }
+
+    [Fact]
+    public void A_peer_that_becomes_interested_is_unchoked_at_once_while_a_slot_is_free()
+    {
+        BrainFixture swarm = Seeder(slots: 1);
+        FakePeer first = swarm.Accept().Interested();
+        Assert.Contains(PeerMessageId.Unchoke, first.HearKinds());
+        FakePeer second = swarm.Accept().Interested();
+        Assert.DoesNotContain(PeerMessageId.Unchoke, second.HearKinds());
+        first.Vanish();
+        swarm.Wait(10.25);
+        Assert.Contains(PeerMessageId.Unchoke, second.HearKinds());
+    }
+
+    [Fact]
+    public void Requests_are_queued_in_order_and_handed_out()
+    {
+        BrainFixture swarm = Seeder();
+        FakePeer peer = swarm.Accept().Interested();
+        peer.Request(Block(swarm, 0)).Request(Block(swarm, 3, 1));
+        Assert.True(peer.Session.HasUploads);
+        var taken = new BlockSpan[4];
+        Assert.Equal(2, peer.Session.TakeUploads(taken));
+        Assert.Equal([Block(swarm, 0), Block(swarm, 3, 1)], taken[..2]);
+        swarm.Brain.Uploaded(peer.Session, taken[0].Length + taken[1].Length, swarm.Now);
+        Assert.Equal(2 * PieceGeometry.BlockLength, swarm.Brain.UploadedBytes);
+    }
+
+    [Fact]
+    public void A_request_while_choked_is_rejected_under_fast_and_ignored_without()
+    {
+        BrainFixture swarm = Seeder();
+        FakePeer fast = ChokedPeer(swarm).Request(Block(swarm, 0));
+        Heard reject = Assert.Single(fast.Hear());
+        Assert.Equal((PeerMessageId.RejectRequest, Block(swarm, 0)), (reject.Id!.Value, reject.Block(swarm.Geometry)));
+        FakePeer plain = ChokedPeer(swarm, fast: false).Request(Block(swarm, 0));
+        Assert.Empty(plain.Hear());
+        Assert.False(fast.Session.HasUploads || plain.Session.HasUploads);
+    }
+
+    [Fact]
+    public void Allowed_fast_pieces_are_served_while_choked()
+    {
+        BrainFixture swarm = Seeder();
+        FakePeer peer = swarm.Accept();
+        PieceIndex allowed = peer.Session.AllowedByUs[0];
+        peer.Request(swarm.Geometry.Block(allowed, 0));
+        Assert.True(peer.Session.HasUploads);
+    }
+
+    [Fact]
+    public void A_choke_rejects_what_is_queued_under_fast_and_drops_it_without()
+    {
+        BrainFixture swarm = Seeder(slots: 1);
+        foreach (bool fast in new[] { true, false })
+        {
+            FakePeer peer = swarm.Accept(fast: fast).Interested();
+            peer.Request(Block(swarm, 0)).Request(Block(swarm, 1));
+            peer.Hear();
+            peer.Say(PeerMessages.WriteNotInterested);
+            swarm.Wait(10.25);
+            List<PeerMessageId?> heard = peer.HearKinds();
+            Assert.Equal(PeerMessageId.Choke, heard[0]);
+            Assert.Equal(fast ? 2 : 0, heard.Count(id => id == PeerMessageId.RejectRequest));
+            Assert.False(peer.Session.HasUploads);
+            peer.Vanish();
+        }
+    }
+
+    // P10
+    [Theory]
+    [InlineData(6, 0, 16384)]
+    [InlineData(uint.MaxValue, 0, 16384)]
+    [InlineData(5, 16384, 16384)]
+    [InlineData(0, 65536, 16384)]
+    [InlineData(0, 0, 0)]
+    [InlineData(0, 0, 131073)]
+    [InlineData(0, 0, 0x80000000)]
+    [InlineData(0, uint.MaxValue, 16384)]
+    [InlineData(0, uint.MaxValue, uint.MaxValue)]
+    public void A_request_for_what_does_not_exist_is_rejected_and_never_queued(uint piece, uint begin, uint length)
+    {
+        BrainFixture swarm = Seeder();
+        FakePeer peer = swarm.Accept().Interested();
+        peer.Hear();
+        peer.SayNumbers(PeerMessageId.Request, piece, begin, length);
+        Heard reject = Assert.Single(peer.Hear());
+        Assert.Equal(PeerMessageId.RejectRequest, reject.Id);
+        Assert.Equal((piece, begin, length), (reject.Number(0), reject.Number(4), reject.Number(8)));
+        Assert.False(peer.Session.HasUploads);
+        FakePeer plain = swarm.Accept(fast: false).Interested();
+        plain.Hear();
+        plain.SayNumbers(PeerMessageId.Request, piece, begin, length);
+        Assert.Empty(plain.Hear());
+        Assert.False(plain.Session.HasUploads);
+    }
+
+    [Fact]
+    public void A_piece_that_is_not_here_is_rejected()
+    {
+        var swarm = new BrainFixture(have: [0]);
+        FakePeer peer = swarm.Accept().Interested();
+        peer.Hear();
+        peer.Request(Block(swarm, 1));
+        Assert.Equal([PeerMessageId.RejectRequest], peer.HearKinds());
+    }
+
+    // P11
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Ten_thousand_requests_while_choked_end_the_connection(bool fast)
+    {
+        BrainFixture swarm = Seeder();
+        FakePeer peer = ChokedPeer(swarm, fast);
+        for (int i = 0; i < 10_000 && peer.IsOpen; i++)
+        {
+            peer.Request(Block(swarm, 0));
+            peer.Hear();
+        }
+        Assert.Equal(DisconnectReason.RequestFlood, peer.Reason);
+    }
+
+    // P11: the peer does not read the rejects.
+    [Fact]
+    public void Rejects_that_nobody_reads_pile_up_to_a_limit_only()
+    {
+        BrainFixture swarm = Seeder();
+        FakePeer peer = ChokedPeer(swarm);
+        for (int i = 0; i < 10_000 && peer.IsOpen; i++) peer.Request(Block(swarm, 0));
+        Assert.Equal(DisconnectReason.RequestFlood, peer.Reason);
+        Assert.InRange(peer.Session.Outbox.Length, 1, 128 * 1024);
+    }
+
+    // P11
+    [Fact]
+    public void More_requests_than_were_offered_to_be_queued_end_the_connection()
+    {
+        BrainFixture swarm = Seeder();
+        FakePeer peer = swarm.Accept().Interested();
+        for (int i = 0; i < 2000; i++) peer.Request(Block(swarm, 0));
+        Assert.True(peer.IsOpen);
+        peer.Request(Block(swarm, 0));
+        Assert.Equal(DisconnectReason.RequestFlood, peer.Reason);
+        Assert.False(peer.Session.HasUploads);
+    }
+
+    // A peer whose requests cross our choke each time does nothing wrong, however long it stays.
+    [Fact]
+    public void Requests_that_cross_a_choke_now_and_then_are_not_a_flood()
+    {
+        BrainFixture swarm = Seeder();
+        FakePeer peer = swarm.Accept();
+        BlockSpan block = NotAllowed(swarm, peer);
+        for (int i = 0; i < 100; i++)
+        {
+            peer.Interested();
+            peer.Say(PeerMessages.WriteNotInterested);
+            swarm.Wait(10.25);
+            for (int crossing = 0; crossing < 60; crossing++) peer.Request(block);
+            peer.Hear();
+        }
+        Assert.True(peer.IsOpen);
+    }
+
+    // P17
+    [Fact]
+    public void A_cancel_takes_the_request_out_and_a_needless_one_does_nothing()
+    {
+        BrainFixture swarm = Seeder();
+        FakePeer peer = swarm.Accept().Interested();
+        peer.Request(Block(swarm, 0)).Request(Block(swarm, 1));
+        peer.Hear();
+        peer.Say(buffer => PeerMessages.WriteCancel(buffer, Block(swarm, 0)));
+        Heard reject = Assert.Single(peer.Hear());
+        Assert.Equal(Block(swarm, 0), reject.Block(swarm.Geometry));
+        peer.Say(buffer => PeerMessages.WriteCancel(buffer, Block(swarm, 2)));
+        peer.SayNumbers(PeerMessageId.Cancel, uint.MaxValue, uint.MaxValue, uint.MaxValue);
+        Assert.Empty(peer.Hear());
+        var taken = new BlockSpan[4];
+        Assert.Equal(1, peer.Session.TakeUploads(taken));
+        Assert.Equal(Block(swarm, 1), taken[0]);
+        // It is sent by now.
+        peer.Say(buffer => PeerMessages.WriteCancel(buffer, Block(swarm, 1)));
+        Assert.Empty(peer.Hear());
+        Assert.True(peer.IsOpen);
+    }
+
+    [Fact]
+    public void A_block_that_the_disk_could_not_read_is_rejected()
+    {
+        BrainFixture swarm = Seeder();
+        FakePeer peer = swarm.Accept().Interested();
+        peer.Request(Block(swarm, 0));
+        var taken = new BlockSpan[1];
+        peer.Session.TakeUploads(taken);
+        peer.Hear();
+        swarm.Brain.UploadFailed(peer.Session, taken);
+        Assert.Equal([PeerMessageId.RejectRequest], peer.HearKinds());
+    }
+
+    [Fact]
+    public void Finished_pieces_are_told_to_those_who_lack_them()
+    {
+        var swarm = new BrainFixture();
+        FakePeer seed = swarm.Accept().HaveAll();
+        FakePeer leech = swarm.Accept().HaveNone();
+        seed.Hear();
+        leech.Hear();
+        seed.Unchoke();
+        seed.SendAsked(4);
+        swarm.RunDisk();
+        PieceIndex piece = swarm.Port.Completed[0];
+        Heard have = Assert.Single(leech.Hear(), heard => heard.Id == PeerMessageId.Have);
+        Assert.Equal((uint)piece.Value, have.Number(0));
+        Assert.DoesNotContain(PeerMessageId.Have, seed.HearKinds());
+    }
+
+    [Fact]
+    public void The_slots_go_to_those_who_give_most_and_one_to_chance()
+    {
+        var swarm = new BrainFixture(length: 200 * BrainFixture.PieceLength, have: [0],
+            options: o => o with { UploadSlots = 2 });
+        FakePeer[] peers = [.. Enumerable.Range(0, 5).Select(_ => swarm.Accept().HaveAll().Unchoke().Interested())];
+        FakePeer best = peers[4];
+        for (int round = 0; round < 20; round++)
+        {
+            best.SendAsked(8);
+            swarm.RunDisk();
+            swarm.Wait(1);
+        }
+        Assert.True(best.Session.UnchokedByUs);
+        Assert.Equal(2, peers.Count(peer => peer.Session.UnchokedByUs));
+    }
+}
