@@ -186,7 +186,8 @@ public sealed partial class TorrentBrain
     {
         if (session.Phase == SessionPhase.Gone) return;
         Forget(session);
-        bool wasOurChoice = reason is DisconnectReason.Stopping or DisconnectReason.BothSeeds or DisconnectReason.Duplicate;
+        bool wasOurChoice =
+            reason is DisconnectReason.Stopping or DisconnectReason.BothSeeds or DisconnectReason.Duplicate;
         LeaveDirectory(session, wasFault: !wasOurChoice);
         _port.Close(session, reason);
     }

@@ -86,7 +86,7 @@ public sealed class PeerSession
     /// <summary>True when the peer is known to have every piece.</summary>
     public bool IsSeed => Pieces?.IsSeed ?? Early.HasAll;
 
-    /// <summary>True when the peer asks for nothing: it has everything, or says that it wants no more (BEP 21).</summary>
+    /// <summary>True when the peer has everything, or says that it wants no more (BEP 21).</summary>
     internal bool NeedsNothing => IsUploadOnly || IsSeed;
 
     /// <summary>True when blocks wait to be served to the peer.</summary>

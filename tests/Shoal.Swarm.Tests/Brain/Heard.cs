@@ -17,7 +17,7 @@ internal sealed record Heard(PeerMessageId? Id, byte[] Payload)
         {
             FrameStatus status = PeerFrame.TryRead(
                 outbox.Pending, PeerFrame.DefaultMaxBytes, out PeerFrame frame, out int consumed);
-            Assert.True(status is FrameStatus.Ok or FrameStatus.KeepAlive, $"The brain wrote a frame that is {status}.");
+            Assert.True(status is FrameStatus.Ok or FrameStatus.KeepAlive, $"The brain wrote a {status} frame.");
             bool isMessage = status == FrameStatus.Ok;
             heard.Add(new Heard(isMessage ? frame.Id : null, isMessage ? frame.Payload.ToArray() : []));
             outbox.Consume(consumed);

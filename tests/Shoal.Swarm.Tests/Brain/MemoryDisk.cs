@@ -78,7 +78,8 @@ internal sealed class MemoryDisk
         return [.. leaves.Chunk(Sha256Hash.Length).Select(leaf => new Sha256Hash(leaf))];
     }
 
-    public ReadOnlyMemory<byte> Read(BlockSpan block) => Bytes.AsMemory(Offset(block.Piece) + block.Begin, block.Length);
+    public ReadOnlyMemory<byte> Read(BlockSpan block) =>
+        Bytes.AsMemory(Offset(block.Piece) + block.Begin, block.Length);
 
     private int Offset(PieceIndex piece) => (int)_torrent.Geometry.Offset(piece);
 }
