@@ -39,7 +39,7 @@ internal sealed class ShareCommand
             null,
             "-o");
         _format = options.Choice(
-            "--format", "Format; hybrid works with every client.", "hybrid", ["hybrid", "v1", "v2"]);
+            "--format", "Format; some older clients read only v1.", "hybrid", ["hybrid", "v1", "v2"]);
         _pieceSize = options.Value<int>(
             "--piece-size", "SIZE", "Piece size, such as 1MiB. Default: by the size.", ByteQuantity.TryPieceSize, 0);
     }
