@@ -110,15 +110,19 @@ public sealed partial class TorrentBrain
 
     private DisconnectReason OnBitfield(PeerSession session, PeerFrame frame, TimeSpan now)
     {
-        if (session.GotPieceSet) return DisconnectReason.MalformedMessage;
+        bool isLate = session.GotPieceSet;
         session.GotPieceSet = true;
         if (session.Pieces is null)
         {
+            if (isLate) return DisconnectReason.MalformedMessage;
             session.Early.SetBitfield(frame.Payload);
             return DisconnectReason.None;
         }
         if (!Bitfield.TryRead(frame.Payload, _geometry!.PieceCount, out Bitfield pieces))
             return DisconnectReason.OutOfRange;
+        // aria2 sends a bitfield in place of many haves. One that only adds is taken; there is no use for any other.
+        if (isLate && (pieces.Lacks(session.Pieces.Set) || !session.Pieces.Set.Lacks(pieces)))
+            return DisconnectReason.MalformedMessage;
         _picker!.SetPieces(session.Pieces, pieces);
         return AfterPeerGained(session, now);
     }
