@@ -45,6 +45,8 @@ internal sealed partial class TorrentActor : ISwarmPort
         _services.Metrics.Downloaded(block.Length);
         _content!.Intake.Accept(
             block.Piece, block.Begin, new SlabSlice(_received.Slab, _received.Offset + offset, block.Length));
+        // Credit is taken in whole blocks and given back in bytes written: what a short block leaves goes back now.
+        if (block.Length < PieceGeometry.BlockLength) ReturnCredit(PieceGeometry.BlockLength - block.Length);
     }
 
     int ISwarmPort.TakeCredit(int blocks) =>
