@@ -30,7 +30,7 @@ internal static class CommandRun
         return new Measurement(program, read.WallSeconds, read.CpuSeconds, read.PeakMiB, null, null);
     }
 
-    public static string[] Create(
+    private static string[] Create(
         string program, BenchmarkOptions options, string content, string torrent, string tracker)
     {
         string piece = options.PieceBytes.ToString(CultureInfo.InvariantCulture);

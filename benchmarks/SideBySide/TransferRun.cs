@@ -17,10 +17,12 @@ internal static class TransferRun
             throw new InvalidOperationException($"'{pair}' is no pair of the form seeder:downloader.");
 
         await using var tracker = new LoopbackTracker();
-        string torrent = await CreateAsync(options, content, tracker.Url, deadline.Token);
+        TestTorrent made = await TestTorrent.ByLibtorrentAsync(
+            content, content + ".torrent", options.Format, options.PieceBytes, tracker.Url, deadline.Token);
+        string torrent = made.Path;
         await using Client seeder = Contender(seederName, []);
         await seeder.SeedAsync(new TransferJob(torrent, Path.GetDirectoryName(content)!), deadline.Token);
-        if (seeder is not NginxClient) await tracker.PeersAsync(seeders: 1, others: 0, deadline.Token);
+        if (seeder is not NginxClient) await tracker.PeersAsync(made, seeders: 1, others: 0, deadline.Token);
 
         double before = seeder.Process.CpuSeconds();
         using var targets = new TemporaryFolder(folder.Path);
@@ -57,16 +59,6 @@ internal static class TransferRun
         if (seeder is NginxClient) job = job with { Peers = [seeder.Address] };
         await downloader.GetAsync(job, cancel);
         return ProcessCost.Read(cost);
-    }
-
-    private static async Task<string> CreateAsync(
-        BenchmarkOptions options, string content, string tracker, CancellationToken cancel)
-    {
-        string torrent = content + ".torrent";
-        await using ClientProcess create = ClientProcess.Start(
-            Path.GetDirectoryName(content)!, CommandRun.Create("libtorrent", options, content, torrent, tracker));
-        await create.SuccessAsync(cancel);
-        return torrent;
     }
 
     private static Client Contender(string name, string[] wrapper) => name switch

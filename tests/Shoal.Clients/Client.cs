@@ -22,6 +22,9 @@ public abstract class Client(string name) : IAsyncDisposable
     /// <summary>False when a file without any bytes is nothing that it would make.</summary>
     public virtual bool MakesEmptyFiles => true;
 
+    /// <summary>False when a magnet link with a v2 hash beside the v1 hash is more than it understands.</summary>
+    public virtual bool ReadsHybridLinks => true;
+
     /// <summary>False when no peer but those of trackers can be named to it.</summary>
     public virtual bool TakesPeers => true;
 

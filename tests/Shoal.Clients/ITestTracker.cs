@@ -7,5 +7,5 @@ public interface ITestTracker : IAsyncDisposable
     string Url { get; }
 
     /// <summary>Waits until so many peers have announced that lack nothing, and so many that lack something.</summary>
-    Task PeersAsync(int seeders, int others, CancellationToken cancel);
+    Task PeersAsync(TestTorrent torrent, int seeders, int others, CancellationToken cancel);
 }

@@ -29,10 +29,17 @@ public sealed class LoopbackTracker : ITestTracker
     // libtorrent asks trackers on loopback only where the path is this.
     public string Url => $"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/announce";
 
-    public Task PeersAsync(int seeders, int others, CancellationToken cancel) => Eventually.HoldsAsync(
-        () => Count(complete: true) >= seeders && Count(complete: false) >= others,
+    public Task PeersAsync(TestTorrent torrent, int seeders, int others, CancellationToken cancel) =>
+        Eventually.HoldsAsync(
+            () => Count(torrent, complete: true) >= seeders && Count(torrent, complete: false) >= others,
+            cancel,
+            $"{seeders} seeders and {others} others at the tracker");
+
+    /// <summary>Waits until every peer of a torrent has announced that it stops.</summary>
+    public Task EmptyAsync(TestTorrent torrent, CancellationToken cancel) => Eventually.HoldsAsync(
+        () => Count(torrent, complete: true) + Count(torrent, complete: false) == 0,
         cancel,
-        $"{seeders} seeders and {others} others at the tracker");
+        "the last peer to leave the tracker");
 
     public async ValueTask DisposeAsync()
     {
@@ -42,9 +49,9 @@ public sealed class LoopbackTracker : ITestTracker
         _stop.Dispose();
     }
 
-    private int Count(bool complete)
+    private int Count(TestTorrent torrent, bool complete)
     {
-        lock (_gate) return _peers.Count(p => p.Value == complete);
+        lock (_gate) return _peers.Count(p => p.Value == complete && p.Key.Torrent == torrent.AnnouncedHash);
     }
 
     private async Task AcceptAsync()
@@ -101,7 +108,7 @@ public sealed class LoopbackTracker : ITestTracker
         if (!fields.TryGetValue("info_hash", out string? torrent) || !fields.TryGetValue("port", out string? portText))
             return "d14:failure reason15:not an announcee"u8.ToArray();
         byte[] escaped = Encoding.Latin1.GetBytes(torrent);
-        torrent = Convert.ToHexString(WebUtility.UrlDecodeToBytes(escaped, 0, escaped.Length));
+        torrent = Convert.ToHexStringLower(WebUtility.UrlDecodeToBytes(escaped, 0, escaped.Length));
         int port = int.Parse(portText, CultureInfo.InvariantCulture);
         bool isStopped = fields.GetValueOrDefault("event") == "stopped";
         lock (_gate)

@@ -6,6 +6,8 @@ namespace Shoal.Clients;
 /// </summary>
 public sealed class RtorrentClient() : Client("rtorrent")
 {
+    public override bool ReadsHybridLinks => false;
+
     public override Task SeedAsync(TransferJob job, CancellationToken cancel)
     {
         string seeding = Home.File("seeding");
@@ -26,8 +28,8 @@ public sealed class RtorrentClient() : Client("rtorrent")
         List<string> settings =
         [
             "system.daemon.set = true",
-            $"session.path.set = {Home.Folder("session")}",
-            $"directory.default.set = {job.Folder}",
+            $"session.path.set = \"{Home.Folder("session")}\"",
+            $"directory.default.set = \"{job.Folder}\"",
             $"network.port_range.set = {Port}-{Port}",
             "network.port_random.set = no",
             "network.bind_address.set = 127.0.0.1",

@@ -3,13 +3,16 @@ namespace Shoal.Interop.Tests;
 /// <summary>How long a transfer of a few MiB may take before something is wrong, and not merely slow.</summary>
 internal static class Deadline
 {
-    // Transmission moves data in ticks of half a second, and two cores are shared by all that runs here.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    public static CancellationToken Start()
+    // It decides every ten seconds whom to serve and whom to ask, and after a magnet link's metadata it has to be
+    // dialled anew, which some seeders do once a minute.
+    private static readonly TimeSpan PatienceWithTransmission = TimeSpan.FromSeconds(150);
+
+    public static CancellationToken Start(string client = "")
     {
         var source = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        source.CancelAfter(Patience);
+        source.CancelAfter(client == "transmission" ? PatienceWithTransmission : Patience);
         return source.Token;
     }
 }

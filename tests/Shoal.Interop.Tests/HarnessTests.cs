@@ -19,14 +19,16 @@ public sealed class HarnessTests
         using var folder = new TemporaryFolder();
         await using var tracker = new LoopbackTracker();
         string content = SampleContent.NestedFolder(folder.Folder("from"));
-        string torrent = await ForeignTorrent.CreateAsync(content, "v1", tracker.Url, deadline);
+        TestTorrent torrent = await TestTorrent.ByLibtorrentAsync(
+            content, folder.File("x.torrent"), "v1", 65536, tracker.Url, deadline);
         await using Client seeder = ForeignClients.Create(seederName);
         await using Client downloader = ForeignClients.Create(downloaderName);
 
         await Exchange.RunAsync(
             tracker,
-            seeder, new TransferJob(torrent, folder.File("from")),
-            downloader, new TransferJob(torrent, folder.Folder("to")),
+            torrent,
+            seeder, folder.File("from"),
+            downloader, new TransferJob(torrent.Path, folder.Folder("to")),
             deadline);
 
         Assert.Empty(SampleContent.Differences(content, folder.File("to"), downloader.MakesEmptyFiles));

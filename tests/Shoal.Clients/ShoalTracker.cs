@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Shoal.Clients;
+
+/// <summary><c>shoal tracker</c> on loopback, asked by scrapes who is there.</summary>
+public sealed partial class ShoalTracker : ITestTracker
+{
+    private readonly TemporaryFolder _home = new();
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly int _port = FreePort.Next();
+    private readonly ClientProcess _process;
+
+    private ShoalTracker() => _process = ClientProcess.Start(_home.Path,
+        [Checkout.Launcher, "tracker", "--bind", "127.0.0.1", "--port", $"{_port}", "--json-lines"]);
+
+    public string Url => $"http://127.0.0.1:{_port}/announce";
+
+    /// <summary>Starts it and waits until it answers.</summary>
+    public static async Task<ShoalTracker> StartAsync(CancellationToken cancel)
+    {
+        var tracker = new ShoalTracker();
+        await tracker._process.LineAsync(l => l.Contains("\"tracker_started\"", StringComparison.Ordinal), cancel);
+        return tracker;
+    }
+
+    public Task PeersAsync(TestTorrent torrent, int seeders, int others, CancellationToken cancel) =>
+        Eventually.HoldsAsync(
+            async () =>
+            {
+                (int complete, int incomplete) = await ScrapeAsync(torrent, cancel);
+                return complete >= seeders && incomplete >= others;
+            },
+            cancel,
+            $"{seeders} seeders and {others} others at shoal's tracker");
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _process.DisposeAsync();
+        _home.Dispose();
+    }
+
+    private async Task<(int Complete, int Incomplete)> ScrapeAsync(TestTorrent torrent, CancellationToken cancel)
+    {
+        string hash = string.Concat(Convert.FromHexString(torrent.AnnouncedHash).Select(b => $"%{b:x2}"));
+        var url = new Uri($"http://127.0.0.1:{_port}/scrape?info_hash={hash}");
+        string answer = Encoding.Latin1.GetString(await _http.GetByteArrayAsync(url, cancel));
+        return (Count(CompletePattern().Match(answer)), Count(IncompletePattern().Match(answer)));
+    }
+
+    private static int Count(Match match) =>
+        match.Success ? int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
+
+    [GeneratedRegex("8:completei([0-9]+)e")]
+    private static partial Regex CompletePattern();
+
+    [GeneratedRegex("10:incompletei([0-9]+)e")]
+    private static partial Regex IncompletePattern();
+}
