@@ -14,6 +14,9 @@ public sealed partial class TorrentBrain
     // Blocks that nobody asked for before a peer is closed. Some arrive honestly: a cancel and its block can cross.
     private const int MaxUnrequestedBlocks = 256;
 
+    // Cancels without an answer that are remembered of one peer: the end game asks for four blocks at a time.
+    private const int MaxCancelled = 64;
+
     private bool _starved;
 
     /// <summary>The port can give credit for requests again.</summary>
@@ -93,6 +96,7 @@ public sealed partial class TorrentBrain
         DownloadedBytes += block.Length;
         session.Down.Add(now, block.Length);
         bool wasPending = session.Pending.TryRemove(block);
+        if (session.Cancelled.Count > 0) session.Cancelled.Remove(block);
         if (wasPending)
         {
             OutstandingBlocks--;
@@ -124,6 +128,11 @@ public sealed partial class TorrentBrain
         OutstandingBlocks--;
         _port.ReturnCredit(1);
         PeerMessages.WriteCancel(session.Outbox, block);
+        if (session.SupportsFast)
+        {
+            if (session.Cancelled.Count == MaxCancelled) session.Cancelled.RemoveAt(0);
+            session.Cancelled.Add(block);
+        }
         _port.HasOutput(session);
     }
 
@@ -133,6 +142,7 @@ public sealed partial class TorrentBrain
             return DisconnectReason.MalformedMessage;
         if (_geometry is null || !_geometry.TrySpan(number, begin, length, out BlockSpan block))
             return DisconnectReason.OutOfRange;
+        if (session.Cancelled.Remove(block)) return DisconnectReason.None;
         if (!session.Pending.TryRemove(block))
         {
             // What was given up as late is forgotten now; what was cancelled or never asked for is the peer's own

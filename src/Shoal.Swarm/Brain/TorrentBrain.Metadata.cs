@@ -94,7 +94,7 @@ public sealed partial class TorrentBrain
             }
             _metadata.OnVerdict(false, out int? guilty);
             PeerSession? liar = guilty is null ? null : _sessions.Find(s => s.Slot == guilty);
-            if (liar is not null) Disconnect(liar, DisconnectReason.BadData);
+            if (liar is not null) Ban(liar.Name);
         }
     }
 }

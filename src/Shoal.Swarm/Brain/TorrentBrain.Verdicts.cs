@@ -145,29 +145,27 @@ public sealed partial class TorrentBrain
         foreach (PeerName name in guilty)
         {
             _blame.Forget(name);
-            PeerSession? session = _sessions.Find(s => s.Name == name);
-            IPAddress address = name.EndPoint.Address;
-            if (session is not null) Ban(session);
-            else if (address.Scope() != AddressScope.Loopback) _directory.Ban(address);
+            Ban(name);
         }
     }
 
     /// <summary>
-    /// Ends a connection and takes no other from the peer. On this machine one address is many peers, so there it is
-    /// the peer's id that is banned.
+    /// Ends all connections with a peer, if it is still there, and takes no other. On this machine one address is many
+    /// peers, so there it is the peer's id that is banned.
     /// </summary>
-    private void Ban(PeerSession session)
+    private void Ban(PeerName name)
     {
-        if (session.Remote.Address.Scope() == AddressScope.Loopback)
+        IPAddress address = name.EndPoint.Address;
+        bool isLocal = address.Scope() == AddressScope.Loopback;
+        if (isLocal) _bannedLocals.Add(name.PeerId);
+        else _directory.Ban(address);
+        foreach (PeerSession session in _sessions.ToArray())
         {
-            _bannedLocals.Add(session.Handshake.PeerId);
-            _directory.OnSelf(session.ListensAt);
+            bool isMeant = isLocal ? session.Handshake.PeerId == name.PeerId : session.Remote.Address.Equals(address);
+            if (!isMeant) continue;
+            if (isLocal) _directory.OnSelf(session.ListensAt);
+            Disconnect(session, session.Name == name ? DisconnectReason.BadData : DisconnectReason.Banned);
         }
-        else
-        {
-            _directory.Ban(session.Remote.Address);
-        }
-        Disconnect(session, DisconnectReason.BadData);
     }
 
     private List<PeerName> Senders(PieceIndex piece)

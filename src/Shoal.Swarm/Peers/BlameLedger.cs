@@ -8,14 +8,15 @@ namespace Shoal.Swarm.Peers;
 /// lose trust and are on parole. Owned by the torrent's brain.
 /// </summary>
 /// <remarks>
-/// Trust runs from -7 to 8: one up for a part in a good piece, two down for one in a bad piece, and out at -7, as in
-/// libtorrent. Who sent all of a bad piece alone is guilty at once.
+/// Who sent all of a bad piece alone is guilty at once. Trust runs from -7 to 8, as in libtorrent: one up for a part in
+/// a good piece, two down for one in a bad piece. Unlike there, least trust alone makes nobody guilty: an honest peer
+/// that shares a few pieces with a liar gets there too, and the comparison is sure to find the right one.
 /// </remarks>
 /// <typeparam name="TPeer">What names a peer beyond one connection.</typeparam>
 internal sealed class BlameLedger<TPeer>
     where TPeer : notnull, IEquatable<TPeer>
 {
-    /// <summary>Trust at which a peer is guilty.</summary>
+    /// <summary>Trust below which bad pieces take nothing more.</summary>
     public const int LeastTrust = -7;
 
     /// <summary>Trust beyond which good pieces add nothing.</summary>
@@ -65,8 +66,8 @@ internal sealed class BlameLedger<TPeer>
             record = new Record(Math.Max(LeastTrust, record.Trust - BadPieceCost), IsOnParole: true);
             Keep(peer, record);
             bad.Costs[peer] = bad.Costs.GetValueOrDefault(peer) + BadPieceCost;
-            if (contributors.Length == 1 || record.Trust == LeastTrust) guilty.Add(peer);
         }
+        if (contributors.Length == 1) guilty.Add(contributors[0]);
     }
 
     /// <summary>Notes a good piece: whoever sent part of it is trusted more and off parole.</summary>

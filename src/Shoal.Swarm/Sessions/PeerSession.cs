@@ -95,7 +95,7 @@ public sealed class PeerSession
     /// <summary>A number that no other session of this torrent has or had.</summary>
     internal int Slot { get; }
 
-    internal PeerName Name => new(Remote);
+    internal PeerName Name => new(Remote, Handshake.PeerId);
 
     /// <summary>Where the peer accepts connections, as far as is known.</summary>
     internal IPEndPoint ListensAt { get; set; }
@@ -137,6 +137,12 @@ public sealed class PeerSession
     internal EarlyPieces Early { get; } = new();
 
     internal PendingRequests Pending { get; } = new();
+
+    /// <summary>
+    /// Blocks that were asked for and cancelled, and whose answer is still to come: under the Fast extension a reject,
+    /// which must not be taken for the answer to a later request for the same block.
+    /// </summary>
+    internal List<BlockSpan> Cancelled { get; } = [];
 
     internal RequestQueue Uploads { get; } = new();
 

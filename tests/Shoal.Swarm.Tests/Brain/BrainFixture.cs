@@ -17,6 +17,7 @@ internal sealed class BrainFixture
     public const int PieceLength = 64 * 1024;
 
     private int _lastPeer;
+    private int _lastId;
 
     public BrainFixture(
         TorrentVersion version = TorrentVersion.V1,
@@ -102,7 +103,7 @@ internal sealed class BrainFixture
         bool upgrade = false)
     {
         from ??= NewAddress();
-        PeerId theirs = id ?? Id($"-XX0001-{_lastPeer:000000000000}");
+        PeerId theirs = id ?? Id($"-XX0001-{++_lastId:000000000000}");
         PeerSession? session = Brain.Accept(from, Greeting(theirs, hash, fast, extensions, upgrade), Now, out reason);
         CheckBooks();
         if (session is null) return null;
@@ -129,7 +130,7 @@ internal sealed class BrainFixture
     public FakePeer DialAndGreet(IPEndPoint? to = null, PeerId? id = null, InfoHash? hash = null)
     {
         PeerSession session = Dial(to ?? NewAddress());
-        Greet(session, Greeting(id ?? Id($"-YY0001-{_lastPeer:000000000000}"), hash));
+        Greet(session, Greeting(id ?? Id($"-YY0001-{++_lastId:000000000000}"), hash));
         return new FakePeer(this, session);
     }
 

@@ -225,6 +225,26 @@ public sealed class DownloadTests
         swarm.AssertAtRest();
     }
 
+    // A bad piece comes again from whoever has it, also from one whose reject of a cancelled request is under way.
+    [Fact]
+    public void The_reject_of_a_cancelled_request_says_nothing_of_a_later_one()
+    {
+        var swarm = new BrainFixture(have: [1, 2, 3, 4, 5]);
+        FakePeer slow = swarm.Accept().HaveAll().Unchoke();
+        List<BlockSpan> cancelled = [.. slow.Asked];
+        FakePeer liar = swarm.Accept().Has(0).Unchoke();
+        liar.SendAsked(spoil: _ => true);
+        swarm.RunDisk();
+        Assert.Equal(DisconnectReason.BadData, liar.Reason);
+        swarm.Wait(0.25);
+        foreach (BlockSpan block in cancelled) slow.Reject(block);
+        Assert.True(slow.Session.WeAreInterested);
+        slow.SendAsked();
+        swarm.RunDisk();
+        Assert.True(swarm.Brain.IsComplete);
+        swarm.AssertAtRest();
+    }
+
     [Fact]
     public void Allowed_fast_pieces_are_asked_for_while_choked_and_no_others()
     {

@@ -45,7 +45,7 @@ public sealed class BlameLedgerTests
     }
 
     [Fact]
-    public void Trust_falls_by_two_rises_by_one_and_ends_at_minus_seven()
+    public void Trust_falls_by_two_rises_by_one_and_the_least_of_it_proves_nothing()
     {
         var ledger = new BlameLedger<int>();
         var guilty = new List<int>();
@@ -55,7 +55,10 @@ public sealed class BlameLedgerTests
         Assert.Equal(-6, ledger.Trust(1));
         Assert.Empty(guilty);
         ledger.PieceBad(Geometry.Piece(8), [1, 100], guilty);
-        Assert.Equal([1], guilty);
+        Assert.Equal(-7, ledger.Trust(1));
+        ledger.PieceBad(Geometry.Piece(9), [1, 101], guilty);
+        Assert.Equal(-7, ledger.Trust(1));
+        Assert.Empty(guilty);
     }
 
     [Fact]
