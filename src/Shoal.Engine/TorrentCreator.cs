@@ -13,7 +13,9 @@ namespace Shoal.Engine;
 /// <summary>Settings for making a .torrent.</summary>
 public sealed record CreateOptions
 {
-    /// <summary>Generations of the format to carry; hybrid works with every client.</summary>
+    /// <summary>
+    /// Generations of the format to carry. Hybrid is read by v1 clients too, save some of before 2022.
+    /// </summary>
     public TorrentVersion Version { get; init; } = TorrentVersion.Hybrid;
 
     /// <summary>Bytes in a piece, a power of two of at least 16 KiB; 0 chooses by the size of the content.</summary>

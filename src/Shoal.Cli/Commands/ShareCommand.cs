@@ -78,8 +78,9 @@ internal sealed class ShareCommand
         {
             Version = CreateCommand.VersionOf(_format.Of(result)),
             PieceLength = _pieceSize.Of(result),
-            // One tier: the addresses of the one tracker, any of which will do.
-            Trackers = [tracker is null ? settings.Trackers : tracker.AnnounceUrls(addresses)],
+            // A tier for each: all are announced to, and over IPv4 and IPv6 alike everybody is found.
+            Trackers = [.. (tracker is null ? settings.Trackers : tracker.AnnounceUrls(addresses)).Select(
+                url => ImmutableArray.Create(url))],
         };
         List<CreatedTorrent> created = [];
         foreach (ContentPath content in contents) created.Add(await HashAsync(context, content, options));

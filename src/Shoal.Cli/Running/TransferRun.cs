@@ -146,7 +146,7 @@ internal sealed class TransferRun
         if (_watch.ErrorOf(end) is { } error)
             Output.Warn($"shoal: {error}{(end == RunEnd.TimedOut ? " " + incomplete : "")}");
         else if (end != RunEnd.Completed && _watch.WantsData && incomplete.Length > 0)
-            Output.Say($"Not complete; the same command goes on with it. {incomplete}");
+            Output.Say($"Not complete, {incomplete}. The same command goes on with it.");
     }
 
     private static string NameOf(RunEnd end) => end switch

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Shoal.Protocol;
 using Shoal.Protocol.PeerWire;
 using Shoal.Swarm.Peers;
@@ -159,17 +160,21 @@ public sealed partial class TorrentBrain
     }
 
     /// <summary>
-    /// Of two connections to the same peer the one survives that was dialled by the side with the larger peer id; both
-    /// sides know both ids and so keep the same one. False when this one is the other.
+    /// Of two connections to the same peer one survives, by rules that both sides apply alike: the one over IPv4 before
+    /// one over IPv6; of two with the same address the one dialled by the side with the larger peer id. Otherwise the
+    /// older stays, so that a stranger who took over a peer's id cannot push it out. False when this one has to go.
     /// </summary>
     private bool SettleDuplicate(PeerSession session, PeerId theirs)
     {
         PeerSession? twin = _sessions.Find(s =>
-            s != session && s.Phase == SessionPhase.Open && s.Handshake.PeerId == theirs
-            && s.Remote.Address.Equals(session.Remote.Address));
+            s != session && s.Phase == SessionPhase.Open && s.Handshake.PeerId == theirs);
         if (twin is null) return true;
         bool weDial = Compare(_options.PeerId, theirs) > 0;
-        bool keepThis = session.IsIncoming != twin.IsIncoming && session.IsIncoming == !weDial;
+        bool sameAddress = twin.Remote.Address.Equals(session.Remote.Address);
+        bool sameFamily = twin.Remote.AddressFamily == session.Remote.AddressFamily;
+        bool keepThis = sameFamily
+            ? sameAddress && session.IsIncoming != twin.IsIncoming && session.IsIncoming == !weDial
+            : session.Remote.AddressFamily == AddressFamily.InterNetwork;
         Disconnect(keepThis ? twin : session, DisconnectReason.Duplicate);
         return keepThis;
     }

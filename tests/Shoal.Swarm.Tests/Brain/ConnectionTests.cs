@@ -108,6 +108,31 @@ public sealed class ConnectionTests
         Assert.True(peer.IsOpen);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_two_connections_to_one_peer_the_one_over_ipv4_stays(bool v4ComesFirst)
+    {
+        var swarm = new BrainFixture();
+        IPEndPoint v4 = swarm.NewAddress();
+        var v6 = new IPEndPoint(IPAddress.Parse("2001:db8::1"), v4.Port);
+        FakePeer first = swarm.Accept(v4ComesFirst ? v4 : v6, Large);
+        FakePeer? second = swarm.TryAccept(out DisconnectReason reason, v4ComesFirst ? v6 : v4, Large);
+        Assert.Equal(v4ComesFirst, first.IsOpen);
+        Assert.Equal(v4ComesFirst, second is null);
+        Assert.Equal(DisconnectReason.Duplicate, v4ComesFirst ? reason : first.Reason);
+    }
+
+    [Fact]
+    public void Who_comes_from_elsewhere_with_the_id_of_a_peer_does_not_push_it_out()
+    {
+        var swarm = new BrainFixture();
+        FakePeer peer = swarm.DialAndGreet(id: Large);
+        Assert.Null(swarm.TryAccept(out DisconnectReason reason, swarm.NewAddress(), Large));
+        Assert.Equal(DisconnectReason.Duplicate, reason);
+        Assert.True(peer.IsOpen);
+    }
+
     // Two peers dial each other at once. The listen port that arrives on one connection must not decide against it
     // while the handshake on the other is still under way: each side would close what the other keeps.
     [Fact]
