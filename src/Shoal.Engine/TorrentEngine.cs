@@ -48,6 +48,9 @@ public sealed class TorrentEngine : IAsyncDisposable
     /// <summary>TCP port on which peers are accepted.</summary>
     public int Port => _services.Port;
 
+    /// <summary>What all torrents share, for tests that look whether everything was given back.</summary>
+    internal EngineServices Services => _services;
+
     /// <summary>The torrents that were added and not removed.</summary>
     public IReadOnlyList<Torrent> Torrents => [.. _torrents.Values];
 

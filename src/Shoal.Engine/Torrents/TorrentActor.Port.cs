@@ -43,10 +43,12 @@ internal sealed partial class TorrentActor : ISwarmPort
     void ISwarmPort.Store(PeerSession peer, BlockSpan block, int offset)
     {
         _services.Metrics.Downloaded(block.Length);
-        _content!.Intake.Accept(
+        bool isTaken = _content!.Intake.Accept(
             block.Piece, block.Begin, new SlabSlice(_received.Slab, _received.Offset + offset, block.Length));
-        // Credit is taken in whole blocks and given back in bytes written: what a short block leaves goes back now.
-        if (block.Length < PieceGeometry.BlockLength) ReturnCredit(PieceGeometry.BlockLength - block.Length);
+        // Credit is taken in whole blocks and given back in bytes written: what a short block leaves goes back now, and
+        // all of it when the disk is closed already.
+        int unused = PieceGeometry.BlockLength - (isTaken ? block.Length : 0);
+        if (unused > 0) ReturnCredit(unused);
     }
 
     int ISwarmPort.TakeCredit(int blocks) =>
