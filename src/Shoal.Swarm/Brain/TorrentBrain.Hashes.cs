@@ -17,15 +17,18 @@ public sealed partial class TorrentBrain
     // Wrong hashes that a peer may send before it is closed: one could be a race with nothing, two are not.
     private const int MaxHashFaults = 2;
 
-    // A peer that does not answer in this time is not asked for hashes any more; the block timeout of libtorrent.
+    // A peer that does not answer in this time is left alone for a while; the block timeout of libtorrent.
     private static readonly TimeSpan HashTimeout = TimeSpan.FromSeconds(20);
+
+    // Who had no hashes may be fetching them itself; the pause after a reject of metadata is the same.
+    private static readonly TimeSpan HashPause = Metadata.MetadataDownload.RejectPause;
 
     private readonly Dictionary<HashRequest, (PeerSession Peer, TimeSpan AskedAt)> _hashRequests = [];
     private readonly List<(PeerSession Peer, HashRequest Request, PieceIndex Piece)> _leafQueries = [];
     private readonly HashSet<PieceIndex> _awaitingRoot = [];
 
     private bool TakesPartInHashes(PeerSession session) =>
-        session.Phase == SessionPhase.Open && !session.RefusesHashes && session.Pieces is { Set.IsEmpty: false }
+        session.Phase == SessionPhase.Open && _now >= session.NoHashesBefore && session.Pieces is { Set.IsEmpty: false }
         && (session.UsesV2Hash || _hashes.V1 is null);
 
     /// <summary>Asks peers for missing piece layers, a few requests at a time.</summary>
@@ -90,7 +93,7 @@ public sealed partial class TorrentBrain
         foreach ((HashRequest request, (PeerSession Peer, TimeSpan AskedAt) asked) in _hashRequests)
         {
             if (now - asked.AskedAt < HashTimeout) continue;
-            asked.Peer.RefusesHashes = true;
+            asked.Peer.NoHashesBefore = now + HashPause;
             TryTakeHashRequest(asked.Peer, request);
         }
     }
@@ -125,7 +128,7 @@ public sealed partial class TorrentBrain
     private DisconnectReason OnHashReject(PeerSession session, PeerFrame frame)
     {
         if (!frame.TryReadHashRequest(out HashRequest request)) return DisconnectReason.MalformedMessage;
-        if (TryTakeHashRequest(session, request)) session.RefusesHashes = true;
+        if (TryTakeHashRequest(session, request)) session.NoHashesBefore = _now + HashPause;
         return DisconnectReason.None;
     }
 

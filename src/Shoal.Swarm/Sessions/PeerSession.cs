@@ -173,7 +173,7 @@ public sealed class PeerSession
 
     internal int HashesAsked { get; set; }
 
-    internal bool RefusesHashes { get; set; }
+    internal TimeSpan NoHashesBefore { get; set; }
 
     internal bool SupportsFast => Handshake.Reserved.SupportsFast;
 

@@ -1,0 +1,195 @@
+using Shoal.Protocol;
+using Shoal.Protocol.Merkle;
+using Shoal.Protocol.PeerWire;
+using Shoal.Protocol.Torrents;
+
+namespace Shoal.Swarm.Tests.Brain;
+
+/// <summary>Beginning with nothing but a hash: metadata, early pieces and v2 hashes.</summary>
+public sealed class MagnetTests
+{
+    private const byte TheirId = 7;
+
+    [Fact]
+    public void Metadata_is_fetched_and_what_peers_said_before_counts()
+    {
+        var swarm = new BrainFixture(magnet: true);
+        FakePeer all = swarm.Accept().HaveAll();
+        FakePeer some = swarm.Accept();
+        some.SayNumbers(PeerMessageId.Have, 1).SayNumbers(PeerMessageId.Have, 4);
+        FakePeer bits = swarm.Accept().SayRaw(PeerMessageId.Bitfield, 0b1010_0000);
+        Offer(swarm, all);
+        SendMetadata(swarm, all, swarm.Torrent.Info.Raw.ToArray());
+        ReadOnlyMemory<byte> raw = Assert.Single(swarm.Port.Metadata);
+        swarm.Brain.MetadataAccepted(raw);
+        swarm.SetContent();
+        Assert.Equal((6, 2, 2), (all.Session.PieceCount, some.Session.PieceCount, bits.Session.PieceCount));
+        Assert.Contains(PeerMessageId.Interested, some.HearKinds());
+        all.Unchoke();
+        while (all.SendAsked() > 0) swarm.RunDisk();
+        Assert.True(swarm.Brain.IsComplete);
+        swarm.AssertAtRest();
+    }
+
+    [Fact]
+    public void Who_said_to_have_what_the_torrent_has_not_is_left()
+    {
+        var swarm = new BrainFixture(magnet: true);
+        FakePeer beyond = swarm.Accept().SayNumbers(PeerMessageId.Have, 6);
+        FakePeer tooLong = swarm.Accept().SayRaw(PeerMessageId.Bitfield, 0xff, 0xff);
+        FakePeer huge = swarm.Accept().SayNumbers(PeerMessageId.Have, uint.MaxValue);
+        Assert.Equal(DisconnectReason.OutOfRange, huge.Reason);
+        swarm.Brain.MetadataAccepted(swarm.Torrent.Info.Raw);
+        swarm.SetContent();
+        Assert.Equal(DisconnectReason.OutOfRange, beyond.Reason);
+        Assert.Equal(DisconnectReason.OutOfRange, tooLong.Reason);
+    }
+
+    // X04
+    [Fact]
+    public void Who_sends_false_metadata_alone_is_banned_and_another_is_asked()
+    {
+        var swarm = new BrainFixture(magnet: true);
+        FakePeer liar = swarm.Accept();
+        Offer(swarm, liar);
+        byte[] wrong = swarm.Torrent.Info.Raw.ToArray();
+        wrong[^2] ^= 1;
+        SendMetadata(swarm, liar, wrong);
+        Assert.Equal(DisconnectReason.BadData, liar.Reason);
+        Assert.Empty(swarm.Port.Metadata);
+        Assert.Null(swarm.TryAccept(out DisconnectReason reason, new(liar.Session.Remote.Address, 99)));
+        Assert.Equal(DisconnectReason.Banned, reason);
+        FakePeer honest = swarm.Accept();
+        Offer(swarm, honest);
+        SendMetadata(swarm, honest, swarm.Torrent.Info.Raw.ToArray());
+        Assert.Single(swarm.Port.Metadata);
+    }
+
+    // X02
+    [Fact]
+    public void A_peer_that_claims_another_size_spoils_only_its_own_version()
+    {
+        var swarm = new BrainFixture(magnet: true);
+        FakePeer liar = swarm.Accept();
+        Offer(swarm, liar, size: 40_000);
+        SendMetadata(swarm, liar, new byte[40_000], most: 2);
+        FakePeer honest = swarm.Accept();
+        Offer(swarm, honest);
+        SendMetadata(swarm, honest, swarm.Torrent.Info.Raw.ToArray());
+        Assert.Single(swarm.Port.Metadata);
+        Assert.True(liar.IsOpen);
+    }
+
+    // X07, X08
+    [Fact]
+    public void A_request_for_metadata_that_is_not_here_is_rejected_and_unknown_kinds_are_ignored()
+    {
+        var swarm = new BrainFixture(magnet: true);
+        FakePeer peer = swarm.Accept();
+        peer.Extends(new ExtensionHandshake { Ids = new ExtensionIds { Metadata = TheirId } });
+        peer.Hear();
+        peer.Say(buffer => MetadataMessage.WriteRequest(buffer, 1, 0));
+        Heard answer = Assert.Single(peer.Hear());
+        Assert.True(MetadataMessage.TryRead(answer.Payload.AsSpan(1), out MetadataMessage reject));
+        Assert.Equal(MetadataMessageKind.Reject, reject.Kind);
+        peer.Say(buffer => PeerMessages.WriteExtended(buffer, 1, "d8:msg_typei7e5:piecei0ee"u8));
+        Assert.Empty(peer.Hear());
+        Assert.True(peer.IsOpen);
+    }
+
+    // E08, P19
+    [Fact]
+    public void Messages_of_kinds_that_were_not_offered_are_ignored()
+    {
+        FakePeer peer = new BrainFixture().Accept();
+        peer.Say(buffer => PeerMessages.WriteExtended(buffer, 99, "whatever"u8)).SayRaw((PeerMessageId)99, 1, 2);
+        Assert.True(peer.IsOpen);
+        FakePeer plain = new BrainFixture().Accept(extensions: false);
+        plain.Say(buffer => PeerMessages.WriteExtended(buffer, 0, "de"u8));
+        Assert.Equal(DisconnectReason.MalformedMessage, plain.Reason);
+    }
+
+    // A peer that began with a magnet link too lacks the hashes now and has them later.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Who_has_no_hashes_now_is_asked_again_later(bool saysSo)
+    {
+        var swarm = new BrainFixture(TorrentVersion.V2, magnet: true);
+        FakePeer peer = swarm.Accept().HaveAll();
+        swarm.Brain.MetadataAccepted(swarm.Torrent.Info.Raw);
+        swarm.SetContent(withLayers: false);
+        swarm.Wait(0.5);
+        HashRequest request = HashesAskedOf(peer);
+        if (saysSo) peer.Say(buffer => PeerMessages.WriteHashReject(buffer, request));
+        for (int i = 0; i < 240 && !peer.Inbox.Exists(heard => heard.Id == PeerMessageId.HashRequest); i++)
+        {
+            swarm.Wait(0.25);
+            _ = peer.Asked;
+        }
+        request = HashesAskedOf(peer);
+        byte[] answer = new byte[request.PayloadLength];
+        var full = new HashForest(swarm.Torrent.Info, swarm.Torrent.Metainfo.PieceLayers);
+        Assert.True(full.TryServe(request, answer, out int written));
+        peer.Unchoke().SendAsked();
+        swarm.RunDisk();
+        peer.Say(buffer => PeerMessages.WriteHashes(buffer, request, answer.AsSpan(0, written)));
+        while (peer.IsOpen && peer.SendAsked() > 0) swarm.RunDisk();
+        swarm.RunDisk();
+        Assert.True(swarm.Brain.IsComplete);
+        swarm.AssertAtRest();
+    }
+
+    // P22
+    [Fact]
+    public void Hash_requests_are_served_rejected_or_when_they_overflow_punished()
+    {
+        var swarm = new BrainFixture(TorrentVersion.V2, have: BrainFixture.AllOf(6));
+        Assert.True(new HashForest(swarm.Torrent.Info, null).TryNextMissing(out HashRequest good));
+        FakePeer peer = swarm.Accept();
+        peer.Hear();
+        peer.Say(buffer => PeerMessages.WriteHashRequest(buffer, good));
+        Assert.Equal([PeerMessageId.Hashes], peer.HearKinds());
+        HashRequest[] bad =
+        [
+            good with { Root = default }, good with { BaseLayer = 40 }, good with { Length = 0 },
+            good with { Length = 1 }, good with { Length = 3 }, good with { Length = 1024 },
+            good with { Index = 1 }, good with { ProofLayers = 60 },
+        ];
+        foreach (HashRequest request in bad) peer.Say(buffer => PeerMessages.WriteHashRequest(buffer, request));
+        Assert.All(peer.HearKinds(), id => Assert.Equal(PeerMessageId.HashReject, id));
+        peer.Say(buffer => PeerMessages.WriteHashRequest(buffer, good with { Index = uint.MaxValue, Length = 2 }));
+        Assert.Equal(DisconnectReason.OutOfRange, peer.Reason);
+    }
+
+    private static void Offer(BrainFixture swarm, FakePeer peer, int? size = null)
+    {
+        peer.Hear();
+        peer.Extends(new ExtensionHandshake
+        {
+            Ids = new ExtensionIds { Metadata = TheirId }, MetadataSize = size ?? swarm.Torrent.Info.Raw.Length,
+        });
+    }
+
+    private static void SendMetadata(BrainFixture swarm, FakePeer peer, byte[] metadata, int most = int.MaxValue)
+    {
+        Assert.NotNull(swarm.Brain);
+        foreach (Heard heard in peer.Hear())
+        {
+            if (heard.Id != PeerMessageId.Extended || heard.Payload[0] != TheirId || most-- == 0) continue;
+            Assert.True(MetadataMessage.TryRead(heard.Payload.AsSpan(1), out MetadataMessage request));
+            int part = request.Part;
+            peer.Say(buffer => MetadataMessage.WriteData(buffer, 1, part, metadata));
+        }
+    }
+
+    private static HashRequest HashesAskedOf(FakePeer peer)
+    {
+        Heard? heard = peer.Hear().Find(h => h.Id == PeerMessageId.HashRequest);
+        Assert.NotNull(heard);
+        byte[] message = [0, 0, 0, 49, 21, .. heard.Payload];
+        PeerFrame.TryRead(message, 1000, out PeerFrame frame, out _);
+        Assert.True(frame.TryReadHashRequest(out HashRequest request));
+        return request;
+    }
+}
