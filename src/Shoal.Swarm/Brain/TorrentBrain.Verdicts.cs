@@ -35,6 +35,8 @@ public sealed partial class TorrentBrain
                 break;
             case PieceResult.HashUnknown:
                 _awaitingRoot.Add(piece);
+                // The root may have come while the verdict was on its way.
+                RecheckWaiting();
                 RequestHashes(now);
                 break;
         }

@@ -140,6 +140,31 @@ public sealed class MagnetTests
         swarm.AssertAtRest();
     }
 
+    // The disk judges on threads of its own: the hashes can come between its judgement and the news of it.
+    [Fact]
+    public void A_verdict_that_is_overtaken_by_the_hashes_it_lacked_is_given_again()
+    {
+        var swarm = new BrainFixture(TorrentVersion.V2, magnet: true);
+        FakePeer peer = swarm.Accept().HaveAll();
+        swarm.Brain.MetadataAccepted(swarm.Torrent.Info.Raw);
+        swarm.SetContent(withLayers: false);
+        swarm.Wait(0.5);
+        HashRequest request = HashesAskedOf(peer);
+        peer.Unchoke();
+        while (peer.SendAsked() > 0) swarm.Port.Settle();
+        List<(PieceIndex Piece, PieceResult Result)> onTheirWay = [];
+        while (swarm.Port.Disk!.TryTakeWhole(out PieceIndex whole)) onTheirWay.Add((whole, swarm.Port.Disk.Check(whole)));
+        Assert.Contains(onTheirWay, verdict => verdict.Result == PieceResult.HashUnknown);
+        byte[] answer = new byte[request.PayloadLength];
+        var full = new HashForest(swarm.Torrent.Info, swarm.Torrent.Metainfo.PieceLayers);
+        Assert.True(full.TryServe(request, answer, out int written));
+        peer.Say(buffer => PeerMessages.WriteHashes(buffer, request, answer.AsSpan(0, written)));
+        foreach ((PieceIndex piece, PieceResult result) in onTheirWay) swarm.Brain.PieceChecked(piece, result, swarm.Now);
+        swarm.RunDisk();
+        Assert.True(swarm.Brain.IsComplete);
+        swarm.AssertAtRest();
+    }
+
     // P22
     [Fact]
     public void Hash_requests_are_served_rejected_or_when_they_overflow_punished()
