@@ -71,8 +71,10 @@ public sealed class SwarmStore
             var answer = new StoreAnswer(status, swarm.Seeds, swarm.Leeches, swarm.Downloaded, 0, 0);
             if (isStop || wanted <= 0 || status == StoreStatus.NetworkFull) return answer;
 
-            // One who only uploads has no use for others who do.
-            bool forSeed = query.IsSeed || query.Event == AnnounceEvent.Paused;
+            // One who only uploads has no use for others who do. But a client that comes by a magnet link and knows no
+            // size yet may say that nothing is left, as aria2 does: at the start nobody is taken for a seed.
+            bool forSeed = (query.IsSeed && query.Event != AnnounceEvent.Started)
+                || query.Event == AnnounceEvent.Paused;
             int room4 = Math.Min(peers4.Length / PeerRow4.WireLength, wanted);
             int room6 = Math.Min(peers6.Length / PeerRow6.WireLength, wanted);
             Share(wanted, isV4, swarm, ref room4, ref room6);

@@ -42,6 +42,16 @@ public sealed class SwarmStoreTests
     }
 
     [Fact]
+    public void One_that_starts_gets_seeds_whatever_it_says_is_left()
+    {
+        // aria2 comes by a magnet link, knows no size, and says that nothing is left.
+        SwarmStore store = Store();
+        Announce(store, Here, 1, left: 0);
+        Assert.Equal(6, Announce(store, Here, 2, left: 0, reason: AnnounceEvent.Started).Bytes4);
+        Assert.Equal(0, Announce(store, Here, 2, left: 0).Bytes4);
+    }
+
+    [Fact]
     public void The_last_to_stop_takes_the_swarm_along_and_stopping_twice_does_nothing()
     {
         SwarmStore store = Store();
