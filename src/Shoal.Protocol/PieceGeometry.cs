@@ -117,5 +117,19 @@ public sealed class PieceGeometry
         return true;
     }
 
+    /// <summary>
+    /// As <see cref="TrySpan"/>, with the last block of a piece taken as whole. libtorrent 2 asks for it so in v2-only
+    /// torrents, where it counts the gap between two files as padding; what lies in the gap is zeros.
+    /// </summary>
+    public bool TrySpanOfWholeBlocks(uint piece, uint begin, uint length, out BlockSpan span)
+    {
+        span = default;
+        if (!TryPiece(piece, out PieceIndex index) || length == 0 || begin >= (uint)Length(index)) return false;
+        int whole = Math.Min(PieceLength, BlockCount(index) * BlockLength);
+        if ((ulong)begin + length > (ulong)whole) return false;
+        span = new BlockSpan(index, (int)begin, (int)length);
+        return true;
+    }
+
     private int FullLength(int piece) => piece == PieceCount - 1 ? _lastLength : PieceLength;
 }

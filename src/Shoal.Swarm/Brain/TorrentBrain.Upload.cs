@@ -37,9 +37,8 @@ public sealed partial class TorrentBrain
     {
         if (!frame.TryReadRequest(out uint number, out uint begin, out uint length))
             return DisconnectReason.MalformedMessage;
-        bool valid = _geometry is not null && length <= MaxServedBytes;
-        BlockSpan block = default;
-        if (!valid || !_geometry!.TrySpan(number, begin, length, out block) || !_have[block.Piece])
+        if (length > MaxServedBytes || !TryServedSpan(number, begin, length, out BlockSpan block)
+            || !_have[block.Piece])
             return Refuse(session, number, begin, length);
         bool allowed = session.UnchokedByUs || session.AllowedByUs.Contains(block.Piece);
         if (!allowed) return Refuse(session, number, begin, length);
@@ -47,6 +46,14 @@ public sealed partial class TorrentBrain
         session.LastUsefulAt = now;
         _port.HasOutput(session);
         return DisconnectReason.None;
+    }
+
+    private bool TryServedSpan(uint piece, uint begin, uint length, out BlockSpan block)
+    {
+        block = default;
+        return _geometry is not null && (_hashes.V1 is null
+            ? _geometry.TrySpanOfWholeBlocks(piece, begin, length, out block)
+            : _geometry.TrySpan(piece, begin, length, out block));
     }
 
     /// <summary>
@@ -70,8 +77,7 @@ public sealed partial class TorrentBrain
     {
         if (!frame.TryReadRequest(out uint number, out uint begin, out uint length))
             return DisconnectReason.MalformedMessage;
-        if (_geometry is null || !_geometry.TrySpan(number, begin, length, out BlockSpan block))
-            return DisconnectReason.None;
+        if (!TryServedSpan(number, begin, length, out BlockSpan block)) return DisconnectReason.None;
         // Under the Fast extension every request is answered, a cancelled one by its reject.
         if (session.Uploads.TryCancel(block) && session.SupportsFast)
         {

@@ -1,5 +1,7 @@
 using Shoal.Protocol;
 using Shoal.Protocol.PeerWire;
+using Shoal.Protocol.Torrents;
+using Shoal.TestKit;
 
 namespace Shoal.Swarm.Tests.Brain;
 
@@ -35,6 +37,22 @@ public sealed class UploadTests
         first.Vanish();
         swarm.Wait(10.25);
         Assert.Contains(PeerMessageId.Unchoke, second.HearKinds());
+    }
+
+    // libtorrent 2 asks for the last block of a file so, as if padding followed.
+    [Theory]
+    [InlineData(TorrentVersion.V2, 0, 0x4000, true)]
+    [InlineData(TorrentVersion.V2, 0, 0x4001, false)]
+    [InlineData(TorrentVersion.V2, 0x4000, 0x4000, false)]
+    [InlineData(TorrentVersion.V1, 0, 0x4000, false)]
+    public void In_a_v2_torrent_the_last_block_of_a_file_may_be_asked_for_in_full(
+        TorrentVersion version, int begin, int length, bool isServed)
+    {
+        TestTorrent torrent = TestTorrents.Create(version, BrainFixture.PieceLength, ("a/1", 65536), ("a/2", 100));
+        var swarm = new BrainFixture(version, have: [0, 1], torrent: torrent);
+        FakePeer peer = swarm.Accept(hash: torrent.Info.Hashes.V2?.Truncated).Interested();
+        peer.Request(new BlockSpan(swarm.Geometry.Piece(1), begin, length));
+        Assert.Equal(isServed, peer.Session.HasUploads);
     }
 
     [Fact]
