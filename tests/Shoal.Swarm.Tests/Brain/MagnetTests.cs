@@ -153,13 +153,15 @@ public sealed class MagnetTests
         peer.Unchoke();
         while (peer.SendAsked() > 0) swarm.Port.Settle();
         List<(PieceIndex Piece, PieceResult Result)> onTheirWay = [];
-        while (swarm.Port.Disk!.TryTakeWhole(out PieceIndex whole)) onTheirWay.Add((whole, swarm.Port.Disk.Check(whole)));
+        while (swarm.Port.Disk!.TryTakeWhole(out PieceIndex whole))
+            onTheirWay.Add((whole, swarm.Port.Disk.Check(whole)));
         Assert.Contains(onTheirWay, verdict => verdict.Result == PieceResult.HashUnknown);
         byte[] answer = new byte[request.PayloadLength];
         var full = new HashForest(swarm.Torrent.Info, swarm.Torrent.Metainfo.PieceLayers);
         Assert.True(full.TryServe(request, answer, out int written));
         peer.Say(buffer => PeerMessages.WriteHashes(buffer, request, answer.AsSpan(0, written)));
-        foreach ((PieceIndex piece, PieceResult result) in onTheirWay) swarm.Brain.PieceChecked(piece, result, swarm.Now);
+        foreach ((PieceIndex piece, PieceResult result) in onTheirWay)
+            swarm.Brain.PieceChecked(piece, result, swarm.Now);
         swarm.RunDisk();
         Assert.True(swarm.Brain.IsComplete);
         swarm.AssertAtRest();
