@@ -33,6 +33,10 @@ public sealed partial class TorrentBrain
             case PieceResult.Bad:
                 PieceIsBad(piece, now);
                 break;
+            case PieceResult.HashUnknown when _forest!.HasPieceRoot(piece):
+                // The hash came while the verdict was on its way here.
+                _port.RecheckPiece(piece);
+                break;
             case PieceResult.HashUnknown:
                 _awaitingRoot.Add(piece);
                 // The root may have come while the verdict was on its way.

@@ -143,6 +143,29 @@ public sealed class VerdictTests
         Assert.Empty(swarm.Port.Completed);
     }
 
+    [Fact]
+    public void A_piece_found_without_its_hash_is_checked_again_when_the_hash_came_meanwhile()
+    {
+        var swarm = new BrainFixture(TorrentVersion.V2, magnet: true);
+        swarm.SetContent(withLayers: false);
+        FakePeer peer = swarm.Accept(hash: swarm.Torrent.Info.Hashes.V2!.Value.Truncated).Has(0).Unchoke();
+        swarm.Wait(seconds: 1);
+        (FakePeer asked, HashRequest request) = AskedForHashes([peer]);
+        peer.SendAsked();
+        Assert.True(swarm.Port.Disk!.TryTakeWhole(out PieceIndex piece));
+        PieceResult verdict = swarm.Port.Disk.Check(piece);
+        Assert.Equal(PieceResult.HashUnknown, verdict);
+        var forest = new HashForest(swarm.Torrent.Info, swarm.Torrent.Metainfo.PieceLayers);
+        byte[] answer = new byte[request.PayloadLength];
+        Assert.True(forest.TryServe(request, answer, out int written));
+        asked.Say(buffer => PeerMessages.WriteHashes(buffer, request, answer.AsSpan(0, written)));
+
+        swarm.Brain.PieceChecked(piece, verdict, swarm.Now);
+
+        swarm.RunDisk();
+        Assert.Equal([piece], swarm.Port.Completed);
+    }
+
     /// <summary>The first piece comes from three peers, and one of them spoils a block of it.</summary>
     private static (BrainFixture Swarm, FakePeer[] Peers) Spoilt(TorrentVersion version, int peerOfBadBlock)
     {
