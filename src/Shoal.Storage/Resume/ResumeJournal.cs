@@ -33,6 +33,7 @@ public sealed partial class ResumeJournal : IDisposable
     private readonly byte[] _record = new byte[JournalFormat.RecordLength(sizeof(long))];
     private readonly ReadOnlyMemory<byte>[] _vector = new ReadOnlyMemory<byte>[1];
     private IFileHandle? _file;
+    private IFileHandle? _flushing;
     private long _end;
     private long _bytesInDoubt;
     private TimeSpan _lastCheckpoint;
@@ -108,10 +109,18 @@ public sealed partial class ResumeJournal : IDisposable
             {
                 Span<byte> payload = stackalloc byte[sizeof(long)];
                 BinaryPrimitives.WriteInt64LittleEndian(payload, covered);
+                if (_file is null) return null;
                 if (Append(JournalRecordKind.Durable, payload) is { } error) return error;
                 _bytesInDoubt -= bytes;
+                _flushing = file;
             }
-            return file.Flush();
+            StorageError? flushError = file.Flush();
+            lock (_gate)
+            {
+                _flushing = null;
+                if (_file is null) file.Dispose();
+            }
+            return flushError;
         }
     }
 
@@ -178,9 +187,10 @@ public sealed partial class ResumeJournal : IDisposable
         return error;
     }
 
+    /// <summary>Closes the file, or leaves that to the checkpoint that is just flushing it.</summary>
     private void Release()
     {
-        _file?.Dispose();
+        if (_flushing is null) _file?.Dispose();
         _file = null;
     }
 }

@@ -251,6 +251,7 @@ internal sealed class MemoryFileSystem : IFileSystem
         public StorageError? Flush()
         {
             if (disk.Fault("flush", path) is { } error) return error;
+            ObjectDisposedException.ThrowIf(_isClosed, this);
             lock (disk._gate)
             {
                 disk.Flushes++;

@@ -46,6 +46,25 @@ public sealed class ResumeJournalTests : IDisposable
     }
 
     [Fact]
+    public void A_torrent_may_become_complete_while_a_checkpoint_waits_for_the_disk()
+    {
+        using ResumeJournal journal = Remember(0, 2, 5);
+        int handles = _disk.OpenHandles;
+        StorageError? completing = null;
+        _disk.Fault = (operation, path) =>
+        {
+            if (operation == "flush" && path == _path) completing ??= journal.Complete();
+            return null;
+        };
+
+        Assert.Null(journal.Checkpoint(TimeSpan.Zero));
+
+        Assert.Null(completing);
+        Assert.DoesNotContain(_path, _disk.Paths);
+        Assert.Equal(handles - 1, _disk.OpenHandles);
+    }
+
+    [Fact]
     public void Pieces_that_were_lost_again_do_not_count()
     {
         ResumeJournal first = Remember(0, 2, 5);
