@@ -51,6 +51,9 @@ public sealed class TorrentEngine : IAsyncDisposable
     /// <summary>What all torrents share, for tests that look whether everything was given back.</summary>
     internal EngineServices Services => _services;
 
+    /// <summary>Who peers come to first; the line protocol is plugged in here.</summary>
+    internal PeerAcceptor Acceptor => _acceptor;
+
     /// <summary>The torrents that were added and not removed.</summary>
     public IReadOnlyList<Torrent> Torrents => [.. _torrents.Values];
 

@@ -20,14 +20,23 @@ public interface IConnection
     /// </summary>
     ValueTask<SocketResult> ReceiveAsync(Memory<byte> buffer);
 
-    /// <summary>Sends all of the bytes.</summary>
-    ValueTask<SocketResult> SendAsync(ReadOnlyMemory<byte> bytes);
+    /// <summary>
+    /// Puts bytes that were received back in front of what comes next, for whoever takes the connection over. They are
+    /// not copied and stay as they are until they are received again. Only while no receive is under way.
+    /// </summary>
+    void Unread(ReadOnlyMemory<byte> bytes);
 
     /// <summary>
-    /// Sends as much as goes without waiting. The count can be less than asked, also 0; the rest is then for
-    /// <see cref="SendAsync"/>. Only while no send is under way.
+    /// Sends all of the bytes. They may be overwritten meanwhile: an encrypted connection encrypts where they lie.
     /// </summary>
-    SocketResult TrySend(ReadOnlySpan<byte> bytes);
+    ValueTask<SocketResult> SendAsync(Memory<byte> bytes);
+
+    /// <summary>
+    /// Sends as much as goes without waiting. The count can be less than asked, also 0; the rest, which may be
+    /// overwritten by then, has to be the first that is sent afterwards, as it lies there. Only while no send is under
+    /// way.
+    /// </summary>
+    SocketResult TrySend(Span<byte> bytes);
 
     /// <summary>Ends the connection and everything under way on it. Further calls do nothing.</summary>
     void Close();

@@ -1,5 +1,4 @@
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Threading.Tasks.Sources;
 
 namespace Shoal.Network;
@@ -27,9 +26,9 @@ internal sealed class SocketOperation : SocketAsyncEventArgs, IValueTaskSource<S
         return Start(socket, static (socket, operation) => socket.ReceiveAsync(operation));
     }
 
-    public ValueTask<SocketResult> SendAsync(Socket socket, ReadOnlyMemory<byte> bytes)
+    public ValueTask<SocketResult> SendAsync(Socket socket, Memory<byte> bytes)
     {
-        SetBuffer(MemoryMarshal.AsMemory(bytes));
+        SetBuffer(bytes);
         return Start(socket, static (socket, operation) => socket.SendAsync(operation));
     }
 

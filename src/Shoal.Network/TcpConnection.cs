@@ -12,6 +12,7 @@ public sealed class TcpConnection : IConnection
     private readonly Socket _socket;
     private readonly SocketOperation _receive = new();
     private readonly SocketOperation _send = new();
+    private ReadOnlyMemory<byte> _unread;
     private int _closed;
 
     internal TcpConnection(Socket socket)
@@ -33,13 +34,19 @@ public sealed class TcpConnection : IConnection
     public IPEndPoint Local { get; }
 
     /// <inheritdoc/>
-    public ValueTask<SocketResult> ReceiveAsync(Memory<byte> buffer) => _receive.ReceiveAsync(_socket, buffer);
+    public ValueTask<SocketResult> ReceiveAsync(Memory<byte> buffer) => _unread.IsEmpty
+        ? _receive.ReceiveAsync(_socket, buffer)
+        : new ValueTask<SocketResult>(TakeUnread(buffer.Span));
 
     /// <inheritdoc/>
-    public ValueTask<SocketResult> SendAsync(ReadOnlyMemory<byte> bytes) => _send.SendAsync(_socket, bytes);
+    public void Unread(ReadOnlyMemory<byte> bytes) =>
+        _unread = _unread.IsEmpty ? bytes : (byte[])[.. bytes.Span, .. _unread.Span];
 
     /// <inheritdoc/>
-    public SocketResult TrySend(ReadOnlySpan<byte> bytes)
+    public ValueTask<SocketResult> SendAsync(Memory<byte> bytes) => _send.SendAsync(_socket, bytes);
+
+    /// <inheritdoc/>
+    public SocketResult TrySend(Span<byte> bytes)
     {
         try
         {
@@ -61,5 +68,14 @@ public sealed class TcpConnection : IConnection
         _socket.Dispose();
         // The operations are not disposed: one may be under way, and disposing it then is not safe. They hold nothing
         // but pinned buffers of ours and are collected with this object.
+    }
+
+    private SocketResult TakeUnread(Span<byte> buffer)
+    {
+        if (Volatile.Read(ref _closed) != 0) return new SocketResult(0, SocketError.OperationAborted);
+        int count = Math.Min(buffer.Length, _unread.Length);
+        _unread.Span[..count].CopyTo(buffer);
+        _unread = _unread[count..];
+        return new SocketResult(count, SocketError.Success);
     }
 }

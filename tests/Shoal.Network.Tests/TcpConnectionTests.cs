@@ -52,6 +52,26 @@ public sealed class TcpConnectionTests
     }
 
     [Fact]
+    public async Task What_was_put_back_is_received_first_and_again()
+    {
+        (IConnection ours, IConnection theirs) = await ConnectAsync(IPAddress.Loopback);
+        await ours.SendAsync(new byte[] { 1, 2, 3, 4 });
+        byte[] buffer = new byte[3];
+        Assert.Equal(3, (await theirs.ReceiveAsync(buffer)).Bytes);
+        theirs.Unread(new byte[] { 3 });
+        theirs.Unread(new byte[] { 1, 2 });
+        Assert.Equal(new SocketResult(0, SocketError.Success), await theirs.ReceiveAsync(Memory<byte>.Empty));
+        Assert.Equal(2, (await theirs.ReceiveAsync(buffer.AsMemory(0, 2))).Bytes);
+        Assert.Equal(1, (await theirs.ReceiveAsync(buffer.AsMemory(2))).Bytes);
+        Assert.Equal([1, 2, 3], buffer);
+        Assert.Equal(1, (await theirs.ReceiveAsync(buffer)).Bytes);
+        Assert.Equal(4, buffer[0]);
+        theirs.Unread(new byte[] { 5 });
+        Close(ours, theirs);
+        Assert.False((await theirs.ReceiveAsync(buffer)).IsOk);
+    }
+
+    [Fact]
     public async Task Closing_ends_a_receive_with_a_value_and_the_other_side_reads_the_end()
     {
         (IConnection ours, IConnection theirs) = await ConnectAsync(IPAddress.Loopback);

@@ -36,6 +36,9 @@ internal static partial class EngineLog
     [LoggerMessage(1014, LogLevel.Debug, "Did not dial {EndPoint}: {Reason}")]
     public static partial void AddressRefused(ILogger log, IPEndPoint endPoint, string reason);
 
+    [LoggerMessage(1015, LogLevel.Critical, "A defect in the greeting of {EndPoint}")]
+    public static partial void IncomingFault(ILogger log, Exception exception, IPEndPoint endPoint);
+
     [LoggerMessage(1020, LogLevel.Warning, "Piece {Piece} of {InfoHash} failed its hash and is fetched again")]
     public static partial void PieceFailed(ILogger log, int piece, InfoHash infoHash);
 

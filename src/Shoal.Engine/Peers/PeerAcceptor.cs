@@ -10,8 +10,9 @@ using Shoal.Swarm;
 namespace Shoal.Engine.Peers;
 
 /// <summary>
-/// Accepts peers, reads their handshake and hands them to the torrent that it names. Until then a connection is worth
-/// nothing: there are few of them at a time, and each has little time.
+/// Accepts peers, finds out by their first bytes what they speak, and hands them to whom they ask for: the torrent that
+/// a handshake names, or the line protocol. Until then a connection is worth nothing: there are few of them at a time,
+/// and each has little time.
 /// </summary>
 internal sealed class PeerAcceptor(
     PeerListener listener,
@@ -29,6 +30,9 @@ internal sealed class PeerAcceptor(
 
     /// <summary>Connections whose handshake is awaited.</summary>
     public int PendingCount => _pending.Count;
+
+    /// <summary>Serves those who ask for chunks by lines; null refuses them.</summary>
+    public IChunkLines? ChunkLines { get; set; }
 
     public void Start() => _loop = AcceptAsync();
 
@@ -69,22 +73,56 @@ internal sealed class PeerAcceptor(
 
     private async Task GreetAsync(IConnection connection)
     {
+        try
+        {
+            (StreamKind kind, DisconnectReason reason) = await FirstBytes.DetectAsync(connection).ConfigureAwait(false);
+            switch (kind)
+            {
+                case StreamKind.Undecided:
+                    Refuse(connection, reason);
+                    break;
+                case StreamKind.BitTorrent:
+                    await ReadHandshakeAsync(connection).ConfigureAwait(false);
+                    break;
+                case StreamKind.ChunkLines when ChunkLines is { } lines:
+                    if (TakeFromPending(connection)) await lines.ServeAsync(connection).ConfigureAwait(false);
+                    break;
+                default:
+                    Refuse(connection, DisconnectReason.NotBitTorrent);
+                    break;
+            }
+        }
+        catch (Exception e)
+        {
+            // A defect of ours costs this connection and is logged; the others go on.
+            EngineLog.IncomingFault(log, e, connection.Remote);
+            _pending.TryRemove(connection, out _);
+            connection.Close();
+        }
+    }
+
+    private async ValueTask ReadHandshakeAsync(IConnection connection)
+    {
         (Handshake? handshake, DisconnectReason reason) =
             await HandshakeReader.ReadAsync(connection).ConfigureAwait(false);
-        bool wasPending = _pending.TryRemove(connection, out long since);
-        if (handshake is not null && wasPending)
-        {
-            if (findTorrent(handshake.Value.InfoHash) is { } torrent)
-            {
-                torrent.Accept(connection, handshake.Value);
-                return;
-            }
-            reason = DisconnectReason.UnknownTorrent;
-        }
-        else if (time.GetElapsedTime(since) > HandshakeTimeout)
-        {
+        if (handshake is null) Refuse(connection, reason);
+        else if (findTorrent(handshake.Value.InfoHash) is not { } torrent)
+            Refuse(connection, DisconnectReason.UnknownTorrent);
+        else if (TakeFromPending(connection)) torrent.Accept(connection, handshake.Value);
+    }
+
+    /// <summary>False when the connection was given up meanwhile, to make room for another; it is closed then.</summary>
+    private bool TakeFromPending(IConnection connection)
+    {
+        if (_pending.TryRemove(connection, out _)) return true;
+        Refuse(connection, DisconnectReason.TooManyConnections);
+        return false;
+    }
+
+    private void Refuse(IConnection connection, DisconnectReason reason)
+    {
+        if (_pending.TryRemove(connection, out long since) && time.GetElapsedTime(since) > HandshakeTimeout)
             reason = DisconnectReason.HandshakeTimeout;
-        }
         connection.Close();
         EngineLog.IncomingRefused(log, connection.Remote, reason);
     }

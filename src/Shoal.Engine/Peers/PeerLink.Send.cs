@@ -60,7 +60,7 @@ internal sealed partial class PeerLink
     private bool TrySendOutbox(MessageBuffer outbox)
     {
         if (outbox.IsEmpty) return true;
-        SocketResult result = _connection.TrySend(outbox.Pending);
+        SocketResult result = _connection.TrySend(outbox.PendingMemory.Span);
         // An error shows in the receive loop too, which ends the connection; here the bytes are just dropped.
         if (!result.IsOk) outbox.Clear();
         else outbox.Consume(result.Bytes);
@@ -94,7 +94,7 @@ internal sealed partial class PeerLink
         _actor.LinkSent(this);
     }
 
-    private async ValueTask<bool> SendAllAsync(ReadOnlyMemory<byte> bytes)
+    private async ValueTask<bool> SendAllAsync(Memory<byte> bytes)
     {
         LastParcel = default;
         return (await _connection.SendAsync(bytes).ConfigureAwait(false)).IsOk;
@@ -137,7 +137,7 @@ internal sealed partial class PeerLink
         return _reader.Read(run, into);
     }
 
-    private async ValueTask<bool> SendPacedAsync(ReadOnlyMemory<byte> bytes)
+    private async ValueTask<bool> SendPacedAsync(Memory<byte> bytes)
     {
         while (!bytes.IsEmpty)
         {

@@ -48,8 +48,8 @@ public sealed class MessageBuffer : IBufferWriter<byte>
     /// <summary>The bytes that wait, oldest first.</summary>
     public ReadOnlySpan<byte> Pending => _bytes.AsSpan(_start, Length);
 
-    /// <summary>The bytes that wait, oldest first, for an asynchronous send.</summary>
-    public ReadOnlyMemory<byte> PendingMemory => _bytes.AsMemory(_start, Length);
+    /// <summary>The bytes that wait, oldest first, for a send, which may overwrite them.</summary>
+    public Memory<byte> PendingMemory => _bytes.AsMemory(_start, Length);
 
     /// <summary>Takes bytes from the front.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There are fewer bytes than that.</exception>

@@ -49,8 +49,8 @@ public sealed class HostilePeerTests : IAsyncLifetime
     [InlineData("\u0013BitTorrent protocoL")]
     [InlineData("GET / HTTP/1.1\r\nHost: x\r\n\r\n")]
     [InlineData("\u0016\u0003\u0001\u0002\u0000\u0001")]
-    [InlineData("x")]
-    public async Task What_is_no_handshake_is_closed_at_its_first_wrong_byte(string greeting)
+    [InlineData("GET_CHUNK 0123456789 0\r\n")]
+    public async Task What_is_no_handshake_is_closed_as_soon_as_that_is_clear(string greeting)
     {
         using RawPeer peer = await RawPeer.ConnectAsync(_seeder.Port);
         await peer.SendAsync(Encoding.Latin1.GetBytes(greeting));
