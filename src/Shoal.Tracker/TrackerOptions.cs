@@ -44,6 +44,12 @@ public sealed record TrackerOptions
     /// </summary>
     public SwarmStoreOptions? Store { get; init; }
 
+    /// <summary>
+    /// Folder of what the tracker keeps over a restart, made when missing; null, the default, keeps everything in
+    /// memory.
+    /// </summary>
+    public string? DataFolder { get; init; }
+
     /// <summary>The clock that peers age by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
