@@ -111,7 +111,7 @@ internal sealed class PeerAcceptor(
         else if (TakeFromPending(connection)) torrent.Accept(connection, handshake.Value);
     }
 
-    /// <summary>False when the connection was given up meanwhile, to make room for another; it is closed then.</summary>
+    /// <summary>False when the connection was given up meanwhile to make room for another; it is closed then.</summary>
     private bool TakeFromPending(IConnection connection)
     {
         if (_pending.TryRemove(connection, out _)) return true;
