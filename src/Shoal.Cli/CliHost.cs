@@ -17,6 +17,11 @@ internal sealed class CliHost
     /// <summary>True when <see cref="Error"/> is a terminal that understands control sequences.</summary>
     public bool ErrorIsTerminal { get; init; }
 
+    /// <summary>
+    /// True when <see cref="Out"/> and <see cref="Error"/> are both a terminal, so that who reads one reads the other.
+    /// </summary>
+    public bool StreamsShareTerminal { get; init; }
+
     /// <summary>True when <see cref="Error"/> may be drawn on; false in the background of a shell.</summary>
     public Func<bool> IsInForeground { get; init; } = () => true;
 
@@ -38,6 +43,7 @@ internal sealed class CliHost
         Out = Console.Out,
         Error = Console.Error,
         ErrorIsTerminal = Terminal.ErrorUnderstandsControl(),
+        StreamsShareTerminal = !Console.IsOutputRedirected && !Console.IsErrorRedirected,
         IsInForeground = Terminal.IsInForeground,
         OpenInput = Terminal.OpenInput,
         Environment = System.Environment.GetEnvironmentVariable,

@@ -66,7 +66,8 @@ internal sealed class FamilyFanOut(TrackerClientOptions options)
         }
         catch (SocketException e)
         {
-            error = $"The name of the tracker at {tracker.Masked} cannot be looked up: {e.SocketErrorCode}.";
+            string why = SocketErrorText.Of(e.SocketErrorCode);
+            error = $"The name of the tracker at {tracker.Masked} cannot be looked up: {why}.";
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {

@@ -167,11 +167,11 @@ internal sealed class HttpFetcher(TrackerClientOptions options)
             }
             catch (SocketException e)
             {
-                _refusal = $"{fetch.Who} cannot be reached at {target}: {e.SocketErrorCode}.";
+                _refusal = Unreached(target, SocketErrorText.Of(e.SocketErrorCode));
             }
             catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
             {
-                _refusal = $"{fetch.Who} cannot be reached at {target}: it does not answer.";
+                _refusal = Unreached(target, "it does not answer");
             }
             catch
             {
@@ -181,6 +181,9 @@ internal sealed class HttpFetcher(TrackerClientOptions options)
             socket?.Dispose();
             return null;
         }
+
+        private string Unreached(IPEndPoint target, string why) =>
+            SocketErrorText.Unreached(fetch.Who, fetch.Url, target, why);
 
         /// <summary>Reads the body; null when it is longer than allowed.</summary>
         private async Task<byte[]?> ReadAsync(HttpContent content, CancellationToken cancellationToken)

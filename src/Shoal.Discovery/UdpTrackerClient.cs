@@ -84,7 +84,8 @@ public sealed class UdpTrackerClient : ITrackerClient
             }
             catch (SocketException e)
             {
-                answer = UdpAnswer.Failed($"{who} cannot be reached at {target}: {e.SocketErrorCode}.");
+                answer = UdpAnswer.Failed(
+                    SocketErrorText.Unreached(who, tracker.Url, target, SocketErrorText.Of(e.SocketErrorCode)));
             }
             finally
             {

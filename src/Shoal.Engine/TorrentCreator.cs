@@ -151,6 +151,12 @@ public sealed record VerifyReport(
     /// <summary>True when every piece hashes right.</summary>
     public bool IsComplete => GoodPieces == PieceCount;
 
+    /// <summary>
+    /// True when, besides, every file is there and none is longer than the torrent says: what no piece covers has no
+    /// hash.
+    /// </summary>
+    public bool IsExact => IsComplete && Files.All(file => file is { Exists: true, ExcessBytes: 0 });
+
     internal static VerifyReport Of(TorrentInfo info, TorrentStorage storage, Bitfield good)
     {
         PieceGeometry geometry = info.Geometry;
@@ -161,12 +167,13 @@ public sealed record VerifyReport(
         {
             TorrentFile file = info.Files[i];
             if (file.IsPadding) continue;
-            string? path = storage.PathOf(i);
+            var stored = storage.PathOf(i) is { } path ? new FileInfo(path) : null;
             files.Add(new VerifiedFile(
                 storage.Layout.Files[i].Path?.Replace(Path.DirectorySeparatorChar, '/') ?? file.DisplayPath,
                 file.Length,
                 GoodBytes(geometry, good, file),
-                path is not null && File.Exists(path)));
+                stored is { Exists: true },
+                stored is { Exists: true } ? Math.Max(0, stored.Length - file.Length) : 0));
         }
         return new VerifyReport(geometry.PieceCount, good.Count, bad.MoveToImmutable(), files.ToImmutable());
     }
@@ -190,4 +197,5 @@ public sealed record VerifyReport(
 /// <param name="Length">Bytes it should have.</param>
 /// <param name="GoodBytes">Bytes that lie in pieces that hash right.</param>
 /// <param name="Exists">True when there is a file at that path.</param>
-public sealed record VerifiedFile(string Path, long Length, long GoodBytes, bool Exists);
+/// <param name="ExcessBytes">Bytes that the file has beyond its end, which no hash covers; 0 for none.</param>
+public sealed record VerifiedFile(string Path, long Length, long GoodBytes, bool Exists, long ExcessBytes);

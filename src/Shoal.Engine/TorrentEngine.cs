@@ -74,7 +74,7 @@ public sealed class TorrentEngine : IAsyncDisposable
                 SocketError.AddressAlreadyInUse => "another program uses it; choose another port, or 0 for a free one",
                 SocketError.AddressNotAvailable => "this machine has no such address",
                 SocketError.AccessDenied => "the system does not permit it; choose a port above 1023",
-                _ => $"the system says {error}",
+                _ => new SocketException((int)error).Message.TrimEnd('.'),
             };
             throw new TorrentException(TorrentError.Network, $"Cannot listen for peers on {where}: {why}.");
         }

@@ -75,7 +75,7 @@ public sealed partial class TorrentStorage
         if (!options.ReadOnly) return disk.CreateFolder(root);
         return disk.TryStat(root, out FileStat stat) && stat.IsFolder
             ? null
-            : new StorageError(StorageFault.Missing, $"The folder \"{root}\" does not exist.");
+            : new StorageError(StorageFault.Missing, $"The folder '{root}' does not exist.");
     }
 
     private StorageError? MakeFiles(StorageOptions options, FileHandlePool handles)
@@ -105,7 +105,7 @@ public sealed partial class TorrentStorage
         long free = disk.FreeBytes(Folder);
         return needed <= free ? null : new StorageError(
             StorageFault.DiskFull,
-            $"\"{Layout.Name}\" needs {needed} bytes in \"{Folder}\", but only {free} are free.");
+            $"'{Layout.Name}' needs {needed} bytes in '{Folder}', but only {free} are free.");
     }
 
     /// <summary>

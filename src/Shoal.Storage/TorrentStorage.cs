@@ -52,7 +52,7 @@ public sealed partial class TorrentStorage : IDisposable
     public StorageError? Write(PieceIndex piece, int begin, IReadOnlyList<ReadOnlyMemory<byte>> data)
     {
         if (IsReadOnly)
-            return new StorageError(StorageFault.ReadOnly, $"\"{Layout.Name}\" was opened for reading only.");
+            return new StorageError(StorageFault.ReadOnly, $"'{Layout.Name}' was opened for reading only.");
         long offset = Geometry.Offset(piece) + begin;
         long length = 0;
         for (int i = 0; i < data.Count; i++) length += data[i].Length;
@@ -201,7 +201,7 @@ public sealed partial class TorrentStorage : IDisposable
         StoredFile file = _files[stretch.File]!;
         if (_isOnDisk[stretch.File]) return file.Write(data, stretch.Offset);
         if (_parts is null || !_parts.TryLocate(stretch.Start, out long offset))
-            return new StorageError(StorageFault.Other, $"\"{file.Path}\" is not one of the selected files.");
+            return new StorageError(StorageFault.Other, $"'{file.Path}' is not one of the selected files.");
         return _parts.Write(data, offset);
     }
 }

@@ -236,8 +236,8 @@ public sealed class HttpTrackerClientTests
         int port;
         await using (var server = ScriptedHttpServer.Answering([])) port = server.Port;
         AnnounceOutcome outcome = await AnnounceAsync($"http://127.0.0.1:{port}/0123456789abcdef/announce");
-        Assert.Equal($"The tracker at http://127.0.0.1:{port}/…/announce cannot be reached at 127.0.0.1:{port}: "
-            + "ConnectionRefused.", outcome.Error);
+        Assert.Equal($"The tracker at http://127.0.0.1:{port}/…/announce cannot be reached: "
+            + "the connection was refused.", outcome.Error);
         var client = new HttpTrackerClient(new TrackerClientOptions { Lookup = Samples.Names(("x.test", [])) });
         outcome = await client.AnnounceAsync(Samples.Tracker("http://x.test/announce"), Samples.Request, Token);
         Assert.Contains("no address", outcome.Error, StringComparison.Ordinal);

@@ -142,19 +142,38 @@ internal sealed class ShareCommand
             await session.Engine.AddAsync(new TorrentSource.Parsed(created.Metainfo), options, context.Stop));
     }
 
+    /// <summary>
+    /// Tells what to send to the other side: on a screen the link, with what to do with it around it; for logs and
+    /// scripts the whole command among the messages, and the link alone on standard output.
+    /// </summary>
+    public static void TellLink(TerminalOutput output, TorrentInfo info, string magnet, string? file)
+    {
+        string what = $"Sharing {SafeText.Clean(info.Name)} ({Units.Bytes(info.ContentLength)}).";
+        if (output.DataIsBesideMessages)
+        {
+            output.Say($"{what} Send this link to the other side:");
+            output.Say("");
+            output.Data(magnet);
+            output.Say("");
+            output.Say($"There it is fetched with {CommandFor("LINK")}, or by any other BitTorrent program.");
+        }
+        else
+        {
+            output.Say($"{what} On the other side, type:");
+            output.Say("");
+            output.Say("  " + CommandFor(magnet));
+            output.Say("");
+            output.Data(magnet);
+        }
+        if (file is not null) output.Say($"The .torrent is {SafeText.Clean(file)}.");
+    }
+
     private static void Tell(
         CommandContext context, Metainfo metainfo, ImmutableArray<IPEndPoint> peers, string? file)
     {
-        TerminalOutput output = context.Output;
         string magnet = MagnetText.Of(metainfo, peers);
-        string size = Units.Bytes(metainfo.Info.ContentLength);
-        output.Say($"Sharing {SafeText.Clean(metainfo.Info.Name)} ({size}). On the other side, type:");
-        output.Say("");
-        output.Say("  " + CommandFor(magnet));
-        output.Say("");
-        if (file is not null) output.Say($"Wrote {SafeText.Clean(file)}.");
-        output.Data(magnet);
-        output.Event(new ShareEvent(
+        TellLink(context.Output, metainfo.Info, magnet, file);
+        context.Output.Event(new ShareEvent(
             metainfo.Info.Name,
             metainfo.Info.Hashes.ToString(),
             magnet,

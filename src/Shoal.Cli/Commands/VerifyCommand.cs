@@ -31,13 +31,31 @@ internal sealed class VerifyCommand
     {
         foreach (VerifiedFile file in report.Files)
         {
-            if (file.Exists && file.GoodBytes == file.Length) continue;
-            string state = file.Exists
-                ? $"{Units.Percent(file.Length == 0 ? 0 : (double)file.GoodBytes / file.Length)} right"
-                : "missing";
-            yield return $"{state,-12} {Units.Bytes(file.Length),10}  {SafeText.Clean(file.Path)}";
+            string path = SafeText.Clean(file.Path);
+            if (!file.Exists)
+                yield return $"{"missing",-12} {Units.Bytes(file.Length),10}  {path}";
+            else if (file.GoodBytes < file.Length)
+                yield return $"{Right(file),-12} {Units.Bytes(file.Length),10}  {path}";
+            if (file.ExcessBytes > 0)
+                yield return $"{"too long by",-12} {Units.Bytes(file.ExcessBytes),10}  {path}";
         }
     }
+
+    /// <summary>One sentence about the whole.</summary>
+    public static string Summary(TorrentInfo info, VerifyReport report)
+    {
+        string name = SafeText.Clean(info.Name);
+        string pieces = Units.Count(report.PieceCount, "piece");
+        if (!report.IsComplete) return $"{name} is not complete: {report.GoodPieces} of {pieces} right.";
+        string size = Units.Bytes(info.ContentLength);
+        if (report.IsExact) return $"{name} is complete: {pieces}, {size}.";
+        string what = report.Files.Any(f => !f.Exists)
+            ? "an empty file is missing" : "there is more on disk than the torrent covers";
+        return $"{name} is not as the torrent says: all of its {size} are right, but {what}.";
+    }
+
+    private static string Right(VerifiedFile file) =>
+        Units.Percent((double)file.GoodBytes / file.Length) + " right";
 
     private async Task<int> RunAsync(CommandContext context, ParseResult result)
     {
@@ -53,24 +71,22 @@ internal sealed class VerifyCommand
             metainfo, Path.GetFullPath(directory), progress, context.Stop);
         progress.End();
         Tell(context, metainfo, report, progress.Elapsed);
-        return report.IsComplete ? ExitCode.Ok : ExitCode.Integrity;
+        return report.IsExact ? ExitCode.Ok : ExitCode.Integrity;
     }
 
     private static void Tell(CommandContext context, Metainfo metainfo, VerifyReport report, TimeSpan time)
     {
         foreach (string line in Lines(report)) context.Output.Data(line);
-        string name = SafeText.Clean(metainfo.Info.Name);
-        string pieces = Units.Count(report.PieceCount, "piece");
-        context.Output.Data(report.IsComplete
-            ? $"{name} is complete: {pieces}, {Units.Bytes(metainfo.Info.ContentLength)}."
-            : $"{name} is not complete: {report.GoodPieces} of {pieces} right.");
+        context.Output.Data(Summary(metainfo.Info, report));
         context.Output.Say($"Hashed in {Units.Time(time)}.");
         context.Output.Result(new VerifyResult(
             report.IsComplete,
+            report.IsExact,
             report.PieceCount,
             report.GoodPieces,
             report.BadPieces,
-            [.. report.Files.Select(f => new VerifiedFileRecord(f.Path, f.Length, f.GoodBytes, f.Exists))],
+            [.. report.Files.Select(f => new VerifiedFileRecord(
+                f.Path, f.Length, f.GoodBytes, f.Exists, f.ExcessBytes))],
             Math.Round(time.TotalSeconds, 3)));
     }
 }

@@ -15,13 +15,17 @@ internal static class DemoBoard
 
     /// <summary>One row of the table.</summary>
     /// <param name="Role">What the process is.</param>
-    /// <param name="Progress">Share that is complete, from 0 to 1.</param>
+    /// <param name="Progress">Share that is complete, from 0 to 1; null in a row for all processes together.</param>
     /// <param name="DownRate">Bytes received per second.</param>
     /// <param name="UpRate">Bytes sent per second.</param>
     /// <param name="FromSeeder">Bytes had from the seeder.</param>
     /// <param name="FromPeers">Bytes had from other downloaders.</param>
     public sealed record Row(
-        string Role, double Progress, double DownRate, double UpRate, long FromSeeder, long FromPeers);
+        string Role, double? Progress, double DownRate, double UpRate, long FromSeeder, long FromPeers)
+    {
+        /// <summary>Block bytes that went to others.</summary>
+        public long SentBytes { get; init; }
+    }
 
     /// <summary>The table as lines for a terminal.</summary>
     public static IReadOnlyList<string> Lines(IEnumerable<Row> rows, Output.Palette palette, int columns)
@@ -37,8 +41,8 @@ internal static class DemoBoard
         {
             table.AddRow(
                 new Text(row.Role),
-                Bar(row.Progress, bar, palette.Unicode),
-                new Text(Units.Percent(row.Progress)),
+                row.Progress is { } share ? Bar(share, bar, palette.Unicode) : new Text(""),
+                new Text(row.Progress is { } progress ? Units.Percent(progress) : ""),
                 new Text(Units.Rate(row.DownRate)),
                 new Text(Units.Rate(row.UpRate)),
                 new Text(Units.Bytes(row.FromSeeder)),

@@ -6,9 +6,9 @@ namespace Shoal.Cli.Demo;
 /// <summary>What a process of the demo has told of itself in its JSON lines.</summary>
 internal sealed class DemoFigures
 {
-    // Bytes by the peer's address, kept after a connection has ended.
-    private readonly Dictionary<string, long> _received = [];
-    private readonly Dictionary<string, long> _sent = [];
+    // By the peer's address: what the connections of this moment have moved, and what the ended ones had.
+    private readonly Dictionary<string, Moved> _open = [];
+    private readonly Dictionary<string, Moved> _ended = [];
 
     /// <summary>Port for peers; 0 until it is told.</summary>
     public int Port { get; private set; }
@@ -56,21 +56,18 @@ internal sealed class DemoFigures
             if (document.RootElement.ValueKind == JsonValueKind.Object) Take(document.RootElement);
     }
 
-    /// <summary>
-    /// Bytes that came from another process, by what both of them have told. The last bytes of a connection that ended
-    /// between two reports are not in it.
-    /// </summary>
+    /// <summary>Bytes that came from another process, by what both of them have told.</summary>
     public long ReceivedFrom(DemoFigures other)
     {
         // Whoever dialled knows the other by its listening port; each connection is counted on that side.
-        long dialled = _received.Where(p => PortOf(p.Key) == other.Port).Sum(p => p.Value);
-        long accepted = other._sent.Where(p => PortOf(p.Key) == Port).Sum(p => p.Value);
+        long dialled = Connections(other.Port).Sum(moved => moved.Received);
+        long accepted = other.Connections(Port).Sum(moved => moved.Sent);
         return dialled + accepted;
     }
 
     /// <summary>
-    /// Bytes that came from the seeder: of all that was received the share that the seeder has among those that told
-    /// what they sent.
+    /// Bytes that came from the seeder. While reports are on their way, what they do not explain yet is split like what
+    /// they do, so that the parts are always the whole.
     /// </summary>
     public long ReceivedFromSeeder(DemoFigures seeder, IEnumerable<DemoFigures> downloaders)
     {
@@ -92,6 +89,9 @@ internal sealed class DemoFigures
             case "progress":
                 TakeProgress(line);
                 break;
+            case "peer_disconnected":
+                TakeEnd(line);
+                break;
             case "completed":
                 IsComplete = true;
                 Progress = 1;
@@ -111,14 +111,23 @@ internal sealed class DemoFigures
         DownRate = Number(line, "down_rate");
         UpRate = Number(line, "up_rate");
         if (!line.TryGetProperty("peer_list", out JsonElement peers)) return;
+        _open.Clear();
         foreach (JsonElement peer in peers.EnumerateArray())
-        {
-            string address = Text(peer, "address") ?? "";
-            if (peer.TryGetProperty("incoming", out JsonElement incoming) && incoming.GetBoolean()) continue;
-            _received[address] = Math.Max(_received.GetValueOrDefault(address), (long)Number(peer, "downloaded"));
-            _sent[address] = Math.Max(_sent.GetValueOrDefault(address), (long)Number(peer, "uploaded"));
-        }
+            _open[Text(peer, "address") ?? ""] = Moved.Of(peer);
     }
+
+    private void TakeEnd(JsonElement line)
+    {
+        string address = Text(line, "address") ?? "";
+        _open.Remove(address);
+        Moved before = _ended.GetValueOrDefault(address);
+        Moved last = Moved.Of(line);
+        _ended[address] = new Moved(before.Received + last.Received, before.Sent + last.Sent);
+    }
+
+    // Whoever accepted a connection sees it come from a port on which nobody listens.
+    private IEnumerable<Moved> Connections(int port) =>
+        _open.Concat(_ended).Where(p => PortOf(p.Key) == port).Select(p => p.Value);
 
     private static int PortOf(string address) => IPEndPoint.TryParse(address, out IPEndPoint? point) ? point.Port : -1;
 
@@ -129,4 +138,10 @@ internal sealed class DemoFigures
     private static double Number(JsonElement line, string name) =>
         line.TryGetProperty(name, out JsonElement value) && value.ValueKind == JsonValueKind.Number
             ? value.GetDouble() : 0;
+
+    private readonly record struct Moved(long Received, long Sent)
+    {
+        public static Moved Of(JsonElement peer) =>
+            new((long)Number(peer, "downloaded"), (long)Number(peer, "uploaded"));
+    }
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Shoal.Cli.Commands;
-using Shoal.Cli.Json;
 using Shoal.Cli.Output;
 using Shoal.Engine;
 
@@ -66,7 +65,6 @@ internal sealed class DemoRun : IAsyncDisposable
         await WatchAsync(seeder, downloaders);
         TimeSpan time = Stopwatch.GetElapsedTime(start);
         Output.Clear();
-        foreach (string line in Board(seeder, downloaders)) Output.Say(line);
 
         bool identical = true;
         for (int n = 1; n <= _count; n++)
@@ -74,7 +72,12 @@ internal sealed class DemoRun : IAsyncDisposable
             string copy = Path.Combine(FolderOf(n), Path.GetFileName(file));
             identical &= await DemoFile.AreSameAsync(file, copy, _context.Stop);
         }
-        return Tell(size, time, seeder, downloaders, identical);
+        DemoOutcome outcome = new(size, time, [.. Rows(seeder, downloaders)], identical);
+        if (!Output.Options.Quiet)
+            foreach (string line in outcome.Board(Output.Palette, Output.Columns)) Output.Say(line);
+        foreach (string line in outcome.Sentences()) Output.Data(line);
+        Output.Result(outcome.Result());
+        return outcome.ExitCode;
     }
 
     /// <summary>Ends every process and removes every file of the demo.</summary>
@@ -149,25 +152,25 @@ internal sealed class DemoRun : IAsyncDisposable
         await SettleAsync(seeder, downloaders);
     }
 
-    // A sender tells its last figures up to a second after its last block.
+    // A process tells its last figures up to a second after its last block.
     private async Task SettleAsync(DemoProcess seeder, DemoProcess[] downloaders)
     {
         long start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < SettleLimit)
         {
-            long received = downloaders.Sum(d => d.Read(f => f.Downloaded));
-            long sent = seeder.Read(f => f.Uploaded) + downloaders.Sum(d => d.Read(f => f.Uploaded));
-            if (sent >= received) return;
+            if (downloaders.All(d => IsExplained(d, [seeder, .. downloaders]))) return;
             await Task.Delay(LiveTick, _context.Stop);
         }
     }
 
-    private IReadOnlyList<string> Board(DemoProcess seeder, DemoProcess[] downloaders)
-    {
-        List<DemoBoard.Row> rows = [RowOf(seeder, seeder, [])];
-        rows.AddRange(downloaders.Select(d => RowOf(d, seeder, downloaders)));
-        return DemoBoard.Lines(rows, Output.Palette, Output.Columns);
-    }
+    private static bool IsExplained(DemoProcess process, IEnumerable<DemoProcess> all) => process.Read(own =>
+        all.Where(p => p != process).Sum(p => own.ReceivedFrom(p.Read(f => f))) == own.Downloaded);
+
+    private IReadOnlyList<string> Board(DemoProcess seeder, DemoProcess[] downloaders) =>
+        DemoBoard.Lines(Rows(seeder, downloaders), Output.Palette, Output.Columns);
+
+    private static IEnumerable<DemoBoard.Row> Rows(DemoProcess seeder, DemoProcess[] downloaders) =>
+        downloaders.Select(d => RowOf(d, seeder, downloaders)).Prepend(RowOf(seeder, seeder, []));
 
     private static DemoBoard.Row RowOf(DemoProcess process, DemoProcess seeder, DemoProcess[] downloaders) =>
         process.Read(own =>
@@ -175,30 +178,9 @@ internal sealed class DemoRun : IAsyncDisposable
             DemoFigures[] others = [.. downloaders.Select(d => d.Read(f => f))];
             long fromSeeder = own.ReceivedFromSeeder(seeder.Read(f => f), others);
             return new DemoBoard.Row(
-                process.Role, own.Progress, own.DownRate, own.UpRate, fromSeeder, own.Downloaded - fromSeeder);
+                process.Role, own.Progress, own.DownRate, own.UpRate, fromSeeder, own.Downloaded - fromSeeder)
+            {
+                SentBytes = own.Uploaded,
+            };
         });
-
-    private int Tell(long size, TimeSpan time, DemoProcess seeder, DemoProcess[] downloaders, bool identical)
-    {
-        long fromSeeder = seeder.Read(f => f.Uploaded);
-        long fromPeers = downloaders.Sum(d => d.Read(f => f.Uploaded));
-        double rate = size * _count / time.TotalSeconds;
-        double share = (double)fromPeers / Math.Max(1, fromSeeder + fromPeers);
-        Output.Data($"{Units.Count(_count, "downloader")} got {Units.Bytes(size)} each in {Units.Time(time)}: "
-            + $"{Units.Rate(rate)} together.");
-        Output.Data($"{Units.Percent(share)} of it came from other downloaders, "
-            + $"the seeder sent {Units.Bytes(fromSeeder)}.");
-        Output.Data(identical ? "Every copy is the original, byte for byte." : "A copy differs from the original.");
-        int exitCode = identical ? ExitCode.Ok : ExitCode.Integrity;
-        Output.Result(new DemoResult(
-            exitCode,
-            size,
-            _count,
-            Math.Round(time.TotalSeconds, 3),
-            Math.Round(rate),
-            fromSeeder,
-            fromPeers,
-            identical));
-        return exitCode;
-    }
 }

@@ -4,5 +4,8 @@ namespace Shoal.Cli.Json;
 /// <param name="InfoHash">The torrent.</param>
 /// <param name="Address">Address and port.</param>
 /// <param name="Reason">Why.</param>
-internal sealed record PeerDisconnectedEvent(string InfoHash, string Address, string Reason)
+/// <param name="Downloaded">Bytes received from the peer.</param>
+/// <param name="Uploaded">Bytes sent to it.</param>
+internal sealed record PeerDisconnectedEvent(
+    string InfoHash, string Address, string Reason, long Downloaded, long Uploaded)
     : JsonRecord("peer_disconnected");

@@ -5,4 +5,5 @@ namespace Shoal.Cli.Json;
 /// <param name="Size">Bytes that it should have.</param>
 /// <param name="Good">Bytes that lie in pieces that hash right.</param>
 /// <param name="Exists">True when there is such a file.</param>
-internal sealed record VerifiedFileRecord(string Path, long Size, long Good, bool Exists);
+/// <param name="Excess">Bytes that the file has beyond its end.</param>
+internal sealed record VerifiedFileRecord(string Path, long Size, long Good, bool Exists, long Excess);

@@ -33,6 +33,10 @@ internal sealed class TerminalOutput
     /// <summary>True when progress is a block that is redrawn rather than a line now and then.</summary>
     public bool IsLive => _live is not null;
 
+    /// <summary>True when people read data and messages on one screen, so that neither repeats the other.</summary>
+    public bool DataIsBesideMessages =>
+        _host.StreamsShareTerminal && Options is { Mode: OutputMode.Text, Quiet: false };
+
     /// <summary>Characters in a line of the terminal.</summary>
     public int Columns => _host.Columns();
 

@@ -30,11 +30,11 @@ internal static class CompletionProgram
             while (await process.StandardOutput.ReadLineAsync(stop) is { } line) output.Warn(line);
             await process.WaitForExitAsync(stop);
             if (process.ExitCode != 0)
-                output.Warn($"The program of --on-complete, {program}, ended with exit code {process.ExitCode}.");
+                output.Warn($"The program '{program}' of --on-complete ended with exit code {process.ExitCode}.");
         }
         catch (Exception error) when (error is Win32Exception or InvalidOperationException or IOException)
         {
-            output.Warn($"The program of --on-complete, {program}, could not be started: {error.Message}.");
+            output.Warn($"The program '{program}' of --on-complete could not be started: {error.Message}.");
         }
         catch (OperationCanceledException)
         {

@@ -9,6 +9,9 @@ internal static class TransferText
     private const int MinBarColumns = 8;
     private const int MaxBarColumns = 40;
 
+    /// <summary>Lines of a live view that the last word of a tracker may take.</summary>
+    private const int MaxTrackerLines = 2;
+
     /// <summary>The state as JSON has it.</summary>
     public static string StateName(TorrentState state) => state switch
     {
@@ -35,9 +38,12 @@ internal static class TransferText
 
     /// <summary>Everything in one line, for logs and for the answer to prog.</summary>
     public static string Line(TorrentSnapshot snapshot) =>
-        $"{SafeText.Clean(snapshot.Name)}: {Share(snapshot)}{Phase(snapshot)}, {Traffic(snapshot, Palette.Plain)}";
+        $"{SafeText.Clean(snapshot.Name)}: {Share(snapshot)}{Phase(snapshot)}, {Traffic(snapshot, Palette.Plain)}"
+        + (TrackerWord(snapshot) is { } word ? $". {word}" : "");
 
-    /// <summary>Two lines for a live view, none wider than the terminal.</summary>
+    /// <summary>
+    /// Two lines for a live view, and what a tracker said while there are no peers; none wider than the terminal.
+    /// </summary>
     public static IEnumerable<string> Block(TorrentSnapshot snapshot, Palette palette, int columns)
     {
         string share = $"{Share(snapshot)}{Phase(snapshot)}";
@@ -49,7 +55,15 @@ internal static class TransferText
         yield return bar < MinBarColumns
             ? SafeText.Fit(traffic, columns - 1)
             : palette.Bar(Done(snapshot), bar) + "  " + traffic;
+
+        if (TrackerWord(snapshot) is not { } word) yield break;
+        foreach (string line in WrappedText.Lines(word, columns - 1).Take(MaxTrackerLines))
+            yield return palette.Dim(line);
     }
+
+    // Who has peers needs no tracker at the moment.
+    private static string? TrackerWord(TorrentSnapshot snapshot) =>
+        snapshot is { Peers: 0, TrackerMessage: { Length: > 0 } message } ? SafeText.Clean(message) : null;
 
     private static double Done(TorrentSnapshot snapshot) =>
         snapshot.State == TorrentState.Checking ? snapshot.CheckedFraction : snapshot.Progress;
@@ -69,8 +83,6 @@ internal static class TransferText
             + $"{palette.Up} {Units.Rate(snapshot.UploadRate)}  {peers}";
         if (snapshot.TimeLeft is { } left && snapshot.State == TorrentState.Downloading)
             text += $"  {Units.TimeLeft(left)} left";
-        if (snapshot.TrackerMessage is { } message && snapshot.Peers == 0)
-            text += $"  {SafeText.Fit(message, 60)}";
         return text;
     }
 }

@@ -12,7 +12,7 @@ internal static partial class EngineLog
     [LoggerMessage(1000, LogLevel.Information, "Listening for peers on {EndPoint}")]
     public static partial void Listening(ILogger log, IPEndPoint endPoint);
 
-    [LoggerMessage(1001, LogLevel.Information, "Added torrent {InfoHash} \"{Name}\"")]
+    [LoggerMessage(1001, LogLevel.Information, "Added torrent {InfoHash} '{Name}'")]
     public static partial void Added(ILogger log, InfoHash infoHash, string name);
 
     [LoggerMessage(1002, LogLevel.Information, "Torrent {InfoHash} is now {State}")]

@@ -22,7 +22,7 @@ internal static class SourceReader
                     : throw new TorrentException(TorrentError.InvalidInput, $"The magnet link is not valid: {error}");
             case TorrentSource.File file:
                 return Parse(
-                    await ReadFileAsync(file.Path, cancellationToken).ConfigureAwait(false), $"\"{file.Path}\"");
+                    await ReadFileAsync(file.Path, cancellationToken).ConfigureAwait(false), $"'{file.Path}'");
             case TorrentSource.Url url:
                 byte[] fetched = await FetchAsync(url.Address, network, cancellationToken).ConfigureAwait(false);
                 return Parse(fetched, $"What {url.Address} sent");
@@ -44,16 +44,16 @@ internal static class SourceReader
             if (file.Exists && file.Length > TorrentLimits.MaxMetainfoBytes)
                 throw new TorrentException(
                     TorrentError.InvalidInput,
-                    $"\"{path}\" has {file.Length} bytes; a .torrent has at most {TorrentLimits.MaxMetainfoBytes}.");
+                    $"'{path}' has {file.Length} bytes; a .torrent has at most {TorrentLimits.MaxMetainfoBytes}.");
             return await File.ReadAllBytesAsync(path, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw new TorrentException(TorrentError.NotFound, $"There is no file \"{path}\".", e);
+            throw new TorrentException(TorrentError.NotFound, $"There is no file '{path}'.", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new TorrentException(TorrentError.Disk, $"Cannot read \"{path}\": {e.Message}", e);
+            throw new TorrentException(TorrentError.Disk, $"Cannot read '{path}': {e.Message}", e);
         }
     }
 

@@ -100,10 +100,14 @@ internal sealed partial class TorrentActor
         else EngineLog.TrackerFailed(_log, report.Tracker, report.Error);
         Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
         {
-            _trackerMessage = report.Error is not null ? $"{report.Tracker}: {report.Error}" : report.Warning;
+            _trackerMessage = Naming(report.Tracker, report.Error ?? report.Warning);
             Publish(new TrackerAnswered(report.Tracker, report.Peers, report.Error));
         })));
     }
+
+    // What a tracker itself says does not name it; what we say of it does.
+    private static string? Naming(string tracker, string? message) =>
+        message is null || message.Contains(tracker, StringComparison.Ordinal) ? message : $"{tracker}: {message}";
 
     /// <summary>What trackers are told, as of the last turn. Any thread, the actor's own too.</summary>
     private AnnounceCounters ReadCounters()

@@ -122,7 +122,7 @@ public sealed class ContentHasher
                 && stat.Length == file.Length && stat.Modified == file.Modified;
             if (!isSame)
                 return new StorageError(
-                    StorageFault.Other, $"\"{file.FullPath}\" changed while it was hashed. Start again when it rests.");
+                    StorageFault.Other, $"'{file.FullPath}' changed while it was hashed. Start again when it rests.");
         }
         return null;
     }

@@ -53,7 +53,7 @@ public sealed class ContentScan
             bool isFile = File.Exists(full);
             if (isFile) found.Add(FileAt(new FileInfo(full), []));
             else if (Directory.Exists(full)) links = Walk(new DirectoryInfo(full), found, cancellation);
-            else return new StorageError(StorageFault.Missing, $"\"{full}\" does not exist.");
+            else return new StorageError(StorageFault.Missing, $"'{full}' does not exist.");
             if (Objection(full, found) is { } error) return error;
             found.Sort((a, b) => TorrentPathOrder.Instance.Compare(a.Path, b.Path));
             scan = new ContentScan(Path.GetFileName(full), isFile, [.. found], links);
@@ -95,11 +95,11 @@ public sealed class ContentScan
     private static StorageError? Objection(string full, List<ContentFile> found)
     {
         if (Path.GetFileName(full).Length == 0)
-            return new StorageError(StorageFault.Other, $"\"{full}\" has no name of its own. Name a folder in it.");
+            return new StorageError(StorageFault.Other, $"'{full}' has no name of its own. Name a folder in it.");
         if (found.TrueForAll(file => file.Length == 0))
         {
             string what = found.Count == 0 ? "has no files in it" : "holds not a single byte";
-            return new StorageError(StorageFault.Other, $"\"{full}\" {what}: there is nothing to share.");
+            return new StorageError(StorageFault.Other, $"'{full}' {what}: there is nothing to share.");
         }
         foreach (ContentFile file in found)
         {
@@ -108,7 +108,7 @@ public sealed class ContentScan
                 && (!file.FullPath.Contains('\ufffd', StringComparison.Ordinal) || File.Exists(file.FullPath));
             if (!isText)
                 return new StorageError(StorageFault.Other, string.Create(
-                    CultureInfo.InvariantCulture, $"The name of \"{file.FullPath}\" is not valid UTF-8. Rename it."));
+                    CultureInfo.InvariantCulture, $"The name of '{file.FullPath}' is not valid UTF-8. Rename it."));
         }
         return null;
     }

@@ -26,12 +26,12 @@ internal static class StorageErrors
             StorageFault.TooManyOpen => "too many files are open. Raise the limit of the process (ulimit -n).",
             _ => exception.Message,
         };
-        return new StorageError(kind, $"Cannot {action} \"{path}\": {why}");
+        return new StorageError(kind, $"Cannot {action} '{path}': {why}");
     }
 
     /// <summary>The error for bytes that a file should have and has not.</summary>
     public static StorageError TooShort(string path, long end) => new(
-        StorageFault.Missing, $"Cannot read \"{path}\": it ends before byte {end}. Check the files again.");
+        StorageFault.Missing, $"Cannot read '{path}': it ends before byte {end}. Check the files again.");
 
     private static StorageFault KindOf(Exception exception)
     {

@@ -33,7 +33,7 @@ internal sealed class PathGuard
         if (_files.ReadLink(path) is null && folder is not null && IsKnown(folder)) return null;
         string? real = Resolve(path);
         if (real is null) return Refuse(path, "its links form a loop");
-        if (!IsUnder(real, _realRoot)) return Refuse(path, $"a link leads to \"{real}\", outside the download folder");
+        if (!IsUnder(real, _realRoot)) return Refuse(path, $"a link leads to '{real}', outside the download folder");
         if (folder is not null)
             lock (_gate) _inside.Add(folder);
         return null;
@@ -45,7 +45,7 @@ internal sealed class PathGuard
     }
 
     private static StorageError Refuse(string path, string why) =>
-        new(StorageFault.Denied, $"\"{path}\" is not opened: {why}.");
+        new(StorageFault.Denied, $"'{path}' is not opened: {why}.");
 
     private static bool IsUnder(string path, string root) =>
         path.StartsWith(root, StringComparison.Ordinal)

@@ -39,7 +39,7 @@ internal sealed class PathPlan
             paths[i] = plan.Claim(safe[i]);
             if (paths[i] is null)
                 return new StorageError(StorageFault.Other,
-                    $"More than {MaxDuplicates} files of the torrent have the name \"{safe[i][^1]}\".");
+                    $"More than {MaxDuplicates} files of the torrent have the name '{safe[i][^1]}'.");
         }
         return null;
     }

@@ -57,11 +57,11 @@ public sealed partial class ResumeJournal
             return null;
         }
         if (_disk.ReadLink(_path) is not null)
-            return new StorageError(StorageFault.Denied, $"\"{_path}\" is a link, which it must not be. Remove it.");
+            return new StorageError(StorageFault.Denied, $"'{_path}' is a link, which it must not be. Remove it.");
         StorageError? error = _disk.Open(_path, FileUse.Exclusive, out _file);
         if (error is { Kind: StorageFault.Locked })
             return new StorageError(StorageFault.Locked,
-                $"Another process downloads \"{_storage.Layout.Name}\" to \"{_storage.Folder}\". Stop that one first.");
+                $"Another process downloads '{_storage.Layout.Name}' to '{_storage.Folder}'. Stop that one first.");
         if (error is { Kind: StorageFault.Denied or StorageFault.ReadOnly })
         {
             Suspect.SetAll();

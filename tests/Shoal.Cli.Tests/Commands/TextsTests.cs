@@ -78,10 +78,10 @@ public sealed class TextsTests
             2,
             [1, 2],
             [
-                new VerifiedFile("good", 10, 10, Exists: true),
-                new VerifiedFile("half", 1000, 500, Exists: true),
-                new VerifiedFile("gone", 7, 0, Exists: false),
-                new VerifiedFile("empty and gone", 0, 0, Exists: false),
+                new VerifiedFile("good", 10, 10, Exists: true, 0),
+                new VerifiedFile("half", 1000, 500, Exists: true, 0),
+                new VerifiedFile("gone", 7, 0, Exists: false, 0),
+                new VerifiedFile("empty and gone", 0, 0, Exists: false, 0),
             ]);
         Assert.Equal(
             [

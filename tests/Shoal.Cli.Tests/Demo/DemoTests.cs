@@ -61,8 +61,10 @@ public sealed class DemoTests : IDisposable
         dialler.Take("{\"event\":\"started\",\"port\":2}");
         dialled.Take("{\"event\":\"started\",\"port\":3}");
         seeder.Take(Progress(0, Peer(50_000, incoming: true, 0, 40), Peer(3, incoming: false, 0, 60)));
-        dialler.Take(Progress(70, Peer(1, incoming: false, 40, 0), Peer(3, incoming: false, 30, 0)));
-        dialler.Take(Progress(70));
+        dialler.Take(Progress(60, Peer(1, incoming: false, 35, 0), Peer(3, incoming: false, 25, 0)));
+        dialler.Take(Ended(1, 40, 0));
+        dialler.Take(Ended(3, 10, 0));
+        dialler.Take(Progress(70, Peer(3, incoming: false, 20, 0)));
         dialled.Take(Progress(90, Peer(50_001, incoming: true, 60, 0), Peer(50_002, incoming: true, 30, 0)));
         Assert.Equal((40, 30), (dialler.ReceivedFrom(seeder), dialler.ReceivedFrom(dialled)));
         Assert.Equal((60, 0), (dialled.ReceivedFrom(seeder), dialled.ReceivedFrom(dialler)));
@@ -81,6 +83,29 @@ public sealed class DemoTests : IDisposable
         Assert.Equal(1000, one.ReceivedFromSeeder(seeder, [one, two]));
         one.Take(Progress(1000, Peer(1, incoming: false, 200, 0), Peer(3, incoming: false, 600, 0)));
         Assert.Equal(250, one.ReceivedFromSeeder(seeder, [one, two]));
+    }
+
+    [Fact]
+    public void The_table_the_sentences_and_the_json_have_the_same_sums()
+    {
+        DemoOutcome outcome = new(
+            100 << 20,
+            TimeSpan.FromSeconds(4),
+            [
+                new DemoBoard.Row("seeder", 1, 0, 0, 0, 0) { SentBytes = 81 << 20 },
+                new DemoBoard.Row("downloader 1", 1, 5, 5, 30 << 20, 70 << 20) { SentBytes = 60 << 20 },
+                new DemoBoard.Row("downloader 2", 1, 5, 5, 50 << 20, 50 << 20) { SentBytes = 59 << 20 },
+            ],
+            Identical: true);
+
+        string[] total = outcome.Board(Palette.Plain, 100)[^1].Split("  ", StringSplitOptions.RemoveEmptyEntries);
+        string[] sentences = [.. outcome.Sentences()];
+
+        Assert.Equal(["together", "50.0 MiB/s", "50.0 MiB/s", "80.0 MiB", "120 MiB"], total.Select(t => t.Trim()));
+        Assert.Equal("2 downloaders got 100 MiB each in 4.0 s: 50.0 MiB/s together.", sentences[0]);
+        Assert.Equal(
+            "120 MiB of it (60.0%) came from other downloaders, 80.0 MiB from the seeder.", sentences[1]);
+        Assert.Equal((80 << 20, 120 << 20), (outcome.Result().FromSeeder, outcome.Result().FromPeers));
     }
 
     [Theory]
@@ -104,6 +129,9 @@ public sealed class DemoTests : IDisposable
 
     private static string Progress(long downloaded, params string[] peers) =>
         $"{{\"event\":\"progress\",\"downloaded\":{downloaded},\"peer_list\":[{string.Join(',', peers)}]}}";
+
+    private static string Ended(int port, long down, long up) =>
+        $"{{\"event\":\"peer_disconnected\",\"address\":\"127.0.0.1:{port}\",\"downloaded\":{down},\"uploaded\":{up}}}";
 
     private static string Peer(int port, bool incoming, long down, long up) =>
         $"{{\"address\":\"127.0.0.1:{port}\",\"incoming\":{(incoming ? "true" : "false")},"

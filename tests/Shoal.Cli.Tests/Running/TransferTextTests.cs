@@ -62,7 +62,22 @@ public sealed class TransferTextTests
         {
             TrackerMessage = "unregistered\e[2J",
         };
-        Assert.EndsWith("0 peers  unregistered\uFFFD[2J", TransferText.Line(lonely), StringComparison.Ordinal);
+        Assert.EndsWith("0 peers. unregistered\uFFFD[2J", TransferText.Line(lonely), StringComparison.Ordinal);
         Assert.DoesNotContain("unregistered", TransferText.Line(lonely with { Peers = 1 }), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_live_view_has_the_whole_sentence_about_a_tracker_on_lines_of_its_own()
+    {
+        const string sentence =
+            "The tracker at udp://tracker.example.org:1337/announce cannot be reached: the connection was refused.";
+        TorrentSnapshot lonely = FakeTransfer.Fresh(TorrentState.Downloading) with { TrackerMessage = sentence };
+
+        string[] lines = [.. TransferText.Block(lonely, Palette.Plain, 80)];
+
+        Assert.Equal(4, lines.Length);
+        Assert.Equal(sentence, string.Join(' ', lines[2..]));
+        Assert.All(lines, l => Assert.True(l.Length < 80, l));
+        Assert.Equal(2, TransferText.Block(lonely with { Peers = 1 }, Palette.Plain, 80).Count());
     }
 }

@@ -96,7 +96,7 @@ public sealed class ContentHasherTests : IDisposable
         var hasher = new ContentHasher(scan!, TorrentVersion.V1);
         (HashedContent? content, StorageError? error) = await hasher.RunAsync(TestContext.Current.CancellationToken);
         Assert.Null(content);
-        Assert.Contains("a.bin\" changed while", error!.Sentence, StringComparison.Ordinal);
+        Assert.Contains("a.bin' changed while", error!.Sentence, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -67,11 +67,11 @@ internal sealed class MemoryFileSystem : IFileSystem
             if (!_files.TryGetValue(path, out MemoryFile? file))
             {
                 if (use == FileUse.Read || !_folders.Contains(Path.GetDirectoryName(path)!))
-                    return new StorageError(StorageFault.Missing, $"Cannot open \"{path}\": it does not exist.");
+                    return new StorageError(StorageFault.Missing, $"Cannot open '{path}': it does not exist.");
                 _files[path] = file = new MemoryFile();
             }
             if (file.IsLocked || (use == FileUse.Exclusive && file.Handles > 0))
-                return new StorageError(StorageFault.Locked, $"\"{path}\" is locked.");
+                return new StorageError(StorageFault.Locked, $"'{path}' is locked.");
             file.IsLocked = use == FileUse.Exclusive;
             file.Handles++;
             OpenHandles++;
@@ -223,7 +223,7 @@ internal sealed class MemoryFileSystem : IFileSystem
                 for (int i = 0; i < data.Count; i++)
                 {
                     if (disk.Free < data[i].Length)
-                        return new StorageError(StorageFault.DiskFull, $"Cannot write \"{path}\": the disk is full.");
+                        return new StorageError(StorageFault.DiskFull, $"Cannot write '{path}': the disk is full.");
                     if (disk.Free != long.MaxValue) disk.Free -= data[i].Length;
                     Grow(offset + data[i].Length);
                     data[i].Span.CopyTo(file.Bytes.AsSpan((int)offset));

@@ -81,7 +81,7 @@ public sealed class RealFileSystemTests : IDisposable
         {
             StorageError? error = full!.Write([new byte[100]], 0);
             Assert.Equal(StorageFault.DiskFull, error!.Kind);
-            Assert.StartsWith("Cannot write \"/dev/full\": the disk is full", error.Sentence, StringComparison.Ordinal);
+            Assert.StartsWith("Cannot write '/dev/full': the disk is full", error.Sentence, StringComparison.Ordinal);
         }
     }
 

@@ -227,7 +227,7 @@ public sealed class ResumeJournalTests : IDisposable
         StorageError? error = ResumeJournal.Open(_torrent.Info, _storage, _disk, Boot, out ResumeJournal? second);
         Assert.Null(second);
         Assert.Equal(StorageFault.Locked, error!.Kind);
-        Assert.Equal("Another process downloads \"shoal\" to \"/d\". Stop that one first.", error.Sentence);
+        Assert.Equal("Another process downloads 'shoal' to '/d'. Stop that one first.", error.Sentence);
         Kill(first);
         using ResumeJournal journal = Open();
         AssertPieces([0], journal.Trusted);
