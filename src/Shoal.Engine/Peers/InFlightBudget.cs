@@ -20,20 +20,39 @@ internal sealed class InFlightBudget
     /// <summary>Bytes that are taken now; 0 when everything is at rest.</summary>
     public long Taken => _limit - Free;
 
-    /// <summary>Takes up to <paramref name="wanted"/> bytes in whole units; returns what it took.</summary>
+    /// <summary>
+    /// Takes up to <paramref name="wanted"/> bytes in whole units; returns what it took. With 0 the caller is told by
+    /// a later <see cref="Return"/> when to ask again.
+    /// </summary>
     public long Take(long wanted, int unit)
+    {
+        long taken = TryTake(wanted, unit);
+        return taken > 0 ? taken : TakeOrStarve(wanted, unit);
+    }
+
+    /// <summary>Takes what there is, and leaves no word when there is nothing.</summary>
+    internal long TryTake(long wanted, int unit)
     {
         while (true)
         {
             long free = Volatile.Read(ref _free);
             long taken = Math.Min(wanted, free) / unit * unit;
-            if (taken <= 0)
-            {
-                Volatile.Write(ref _starved, 1);
-                return 0;
-            }
+            if (taken <= 0) return 0;
             if (Interlocked.CompareExchange(ref _free, free - taken, free) == free) return taken;
         }
+    }
+
+    /// <summary>Leaves word that somebody starves, and only then looks again.</summary>
+    /// <remarks>
+    /// In this order because a return writes the bytes first and looks for the word after: with a full fence between
+    /// the two steps on both sides, one of the two sees what the other wrote. The other way round the last return could
+    /// come between the look and the word, find nobody to wake, and leave the starved one asleep. A word that is left
+    /// although the second look found something costs one wake-up for nothing.
+    /// </remarks>
+    internal long TakeOrStarve(long wanted, int unit)
+    {
+        Interlocked.Exchange(ref _starved, 1);
+        return TryTake(wanted, unit);
     }
 
     /// <summary>Takes bytes whether there are any left or not, for what has arrived already.</summary>

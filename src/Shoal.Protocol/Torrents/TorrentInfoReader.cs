@@ -62,13 +62,13 @@ public static class TorrentInfoReader
         ImmutableArray<TorrentFile> files = list.Files;
         if (version == TorrentVersion.Hybrid
             && !HybridFiles.TryMerge(v1, v2, pieceLength, out files, out error)) return false;
-
+        // Before anything is built for each piece: of v1 pieces there are as many as the torrent brings hashes.
+        ReadOnlyMemory<byte> pieces = default;
+        if (version.HasFlag(TorrentVersion.V1)
+            && !TryReadPieces(root, PieceCount(v1.TotalLength, pieceLength), out pieces, out error)) return false;
         PieceGeometry geometry = version == TorrentVersion.V2
             ? TorrentLayout.V2Geometry(files, pieceLength, list.TotalLength)
             : TorrentLayout.V1Geometry(files, pieceLength, list.TotalLength);
-        ReadOnlyMemory<byte> pieces = default;
-        if (version.HasFlag(TorrentVersion.V1)
-            && !TryReadPieces(root, geometry.PieceCount, out pieces, out error)) return false;
         error = null;
         info = new TorrentInfo
         {
@@ -121,15 +121,17 @@ public static class TorrentInfoReader
         return true;
     }
 
+    private static long PieceCount(long totalLength, int pieceLength) => (totalLength + pieceLength - 1) / pieceLength;
+
     private static bool TryReadPieces(
-        BencodeNode root, int count, out ReadOnlyMemory<byte> pieces, [NotNullWhen(false)] out string? error)
+        BencodeNode root, long count, out ReadOnlyMemory<byte> pieces, [NotNullWhen(false)] out string? error)
     {
         pieces = default;
         error = "The info dictionary has no 'pieces' that is a string.";
         if (!root.TryGet("pieces"u8, BencodeKind.String, out BencodeNode node)) return false;
         pieces = node.Memory;
         error = $"The 'pieces' has {pieces.Length} bytes; the files need {count} hashes of {InfoHash.Length} bytes.";
-        if (pieces.Length != (long)count * InfoHash.Length) return false;
+        if (pieces.Length != count * InfoHash.Length) return false;
         error = null;
         return true;
     }

@@ -76,4 +76,10 @@ public enum DisconnectReason
 
     /// <summary>The address may not be connected to (docs/decisions/0001-addresses.md).</summary>
     AddressRefused,
+
+    /// <summary>The peer took nothing of what we sent for two minutes.</summary>
+    SendTimeout,
+
+    /// <summary>The torrent turned out to be private, and no tracker of it named the peer (BEP 27).</summary>
+    PrivateTorrent,
 }

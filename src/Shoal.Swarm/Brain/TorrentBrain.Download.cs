@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Shoal.Protocol;
 using Shoal.Protocol.PeerWire;
 using Shoal.Swarm.Picking;
+using Shoal.Swarm.Requests;
 
 namespace Shoal.Swarm;
 
@@ -11,8 +12,16 @@ public sealed partial class TorrentBrain
     // Requests that go out in one turn to one peer at the most; a full window is reached in a few turns.
     private const int MaxPickBlocks = 256;
 
-    // Blocks that nobody asked for before a peer is closed. Some arrive honestly: a cancel and its block can cross.
+    // Blocks that no request of ours explains before a peer is closed; what it cancels or gives up late is counted by
+    // PeerSession.ExcusedBlocks and is not among them. A few come from clients with odd ideas of a choke.
     private const int MaxUnrequestedBlocks = 256;
+
+    // A request that nobody waits for any more excuses one block; of a full window all can come too late.
+    private const int MaxExcusedBlocks = RequestWindow.MaxBlocks;
+
+    // Useless bytes, excused ones too, that a peer may send before they are held against the useful ones: the full
+    // window again. Who sends more than that and more waste than blocks costs more than it gives.
+    private const long MaxWastedBytes = (long)RequestWindow.MaxBlocks * PieceGeometry.BlockLength;
 
     // Cancels without an answer that are remembered of one peer: the end game asks for four blocks at a time.
     private const int MaxCancelled = 64;
@@ -106,19 +115,34 @@ public sealed partial class TorrentBrain
         }
         BlockArrival arrival = _picker!.OnBlock(session.Pieces!, block, out PeerPieces? alsoAsked);
         if (alsoAsked is not null) CancelAt(alsoAsked, block);
+        bool isExcused = !wasPending && session.ExcusedBlocks > 0;
+        if (isExcused) session.ExcusedBlocks--;
         if (arrival is BlockArrival.Accepted or BlockArrival.AcceptedPieceFull)
         {
+            session.UsefulBytes += block.Length;
             // A block that was given up as late had its credit returned; it is taken anew, whatever is left of it.
             if (!wasPending) _port.ForceCredit(1);
             _port.Store(session, block, offset);
             return DisconnectReason.None;
         }
-        if (wasPending) _port.ReturnCredit(1);
         WastedBytes += block.Length;
-        return arrival == BlockArrival.Unrequested && ++session.UnrequestedBlocks > MaxUnrequestedBlocks
-            ? DisconnectReason.UnrequestedBlocks
-            : DisconnectReason.None;
+        if (!wasPending) return OnWaste(session, block.Length, isExcused);
+        // It was asked for and sent, so that it is useless by now is no fault of the peer.
+        _port.ReturnCredit(1);
+        return DisconnectReason.None;
     }
+
+    private static DisconnectReason OnWaste(PeerSession session, int bytes, bool isExcused)
+    {
+        session.WastedBytes += bytes;
+        bool wastesMost = session.WastedBytes > MaxWastedBytes && session.WastedBytes > session.UsefulBytes;
+        bool isTooMuch = !isExcused && ++session.UnrequestedBlocks > MaxUnrequestedBlocks;
+        return wastesMost || isTooMuch ? DisconnectReason.UnrequestedBlocks : DisconnectReason.None;
+    }
+
+    /// <summary>Notes that blocks which a peer was asked for may still come although nobody waits for them.</summary>
+    private static void Excuse(PeerSession session, int blocks) =>
+        session.ExcusedBlocks = Math.Min(session.ExcusedBlocks + blocks, MaxExcusedBlocks);
 
     private void CancelAt(PeerPieces other, BlockSpan block)
     {
@@ -127,6 +151,7 @@ public sealed partial class TorrentBrain
         session.Window.OnReleased(1);
         OutstandingBlocks--;
         _port.ReturnCredit(1);
+        Excuse(session, 1);
         PeerMessages.WriteCancel(session.Outbox, block);
         if (session.SupportsFast)
         {
@@ -142,9 +167,12 @@ public sealed partial class TorrentBrain
             return DisconnectReason.MalformedMessage;
         if (_geometry is null || !_geometry.TrySpan(number, begin, length, out BlockSpan block))
             return DisconnectReason.OutOfRange;
-        if (session.Cancelled.Remove(block)) return DisconnectReason.None;
-        if (!session.Pending.TryRemove(block))
+        bool wasCancelled = session.Cancelled.Remove(block);
+        if (wasCancelled || !session.Pending.TryRemove(block))
         {
+            // This answer is the last word on a request that nobody waits for.
+            session.ExcusedBlocks = Math.Max(0, session.ExcusedBlocks - 1);
+            if (wasCancelled) return DisconnectReason.None;
             // What was given up as late is forgotten now; what was cancelled or never asked for is the peer's own
             // affair.
             _picker!.Release(session.Pieces!, block);

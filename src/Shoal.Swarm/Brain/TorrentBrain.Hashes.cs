@@ -48,16 +48,19 @@ public sealed partial class TorrentBrain
         }
     }
 
-    /// <summary>Asks for the leaves of a piece that failed, to learn which blocks were wrong.</summary>
-    private void RequestLeaves(PieceIndex piece, TimeSpan now)
+    /// <summary>
+    /// Asks for the leaves of a piece that failed, to learn which blocks were wrong. False when nobody can be asked.
+    /// </summary>
+    private bool RequestLeaves(PieceIndex piece, TimeSpan now)
     {
-        if (_forest is null) return;
+        if (_forest is null) return false;
         PeerSession? peer = _sessions.Find(s => TakesPartInHashes(s) && s.Pieces!.Set[piece]);
-        if (peer is null) return;
+        if (peer is null) return false;
         int leaves = _geometry!.BlockCount(piece);
         for (int first = 0; first < leaves; first += HashRequest.MaxLength)
             if (_forest.TryLeafRequest(piece, first, out HashRequest request) && !_hashRequests.ContainsKey(request))
                 AskForHashes(peer, request, now);
+        return true;
     }
 
     private void AskForHashes(PeerSession session, HashRequest request, TimeSpan now)
@@ -104,12 +107,13 @@ public sealed partial class TorrentBrain
             return DisconnectReason.MalformedMessage;
         // An answer to nothing may be late; it is not worth proving.
         if (_forest is null || !TryTakeHashRequest(session, request)) return DisconnectReason.None;
-        HashAcceptance acceptance = request.BaseLayer == 0
-            ? _forest.VerifyLeaves(request, hashes)
-            : _forest.Accept(request, hashes);
+        // By the request and not by its layer: with pieces of one block the piece layer is that of the leaves.
+        bool areLeaves = _forest.TryLeafPiece(request, out _);
+        HashAcceptance acceptance =
+            areLeaves ? _forest.VerifyLeaves(request, hashes) : _forest.Accept(request, hashes);
         if (acceptance == HashAcceptance.Invalid)
             return ++session.HashFaults >= MaxHashFaults ? DisconnectReason.BadHashes : DisconnectReason.None;
-        if (request.BaseLayer == 0 && acceptance == HashAcceptance.Accepted) LeavesProven(request, hashes);
+        if (areLeaves && acceptance == HashAcceptance.Accepted) LeavesProven(request, hashes);
         else RecheckWaiting();
         RequestHashes(now);
         return DisconnectReason.None;

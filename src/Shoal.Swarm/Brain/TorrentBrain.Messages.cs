@@ -12,6 +12,10 @@ public sealed partial class TorrentBrain
     // The largest frame accepted here is bounded by the shell that cut the bytes; this only repeats it.
     private const int MaxFrameBytes = PeerFrame.DefaultMaxBytes;
 
+    // Bytes that a peer's messages may make us write while it takes none of them: metadata in flight, answers to hash
+    // requests, rejects. A peer that reads never comes near it; without it one that does not could fill our memory.
+    private const int MaxUnreadAnswers = 512 * 1024;
+
     /// <summary>Deals with whole messages from a peer.</summary>
     /// <param name="session">The peer.</param>
     /// <param name="frames">Whole messages, end to end. Blocks in them are stored by their offset here.</param>
@@ -21,6 +25,8 @@ public sealed partial class TorrentBrain
         _now = now;
         session.LastReceivedAt = now;
         int offset = 0;
+        int unsent = session.Outbox.Length;
+        int unread = Math.Min(session.UnreadAnswers, unsent);
         while (session.Phase == SessionPhase.Open && offset < frames.Length)
         {
             FrameStatus status =
@@ -33,6 +39,9 @@ public sealed partial class TorrentBrain
                 FrameStatus.TooLong => DisconnectReason.MessageTooLong,
                 _ => OnMessage(session, frame, offset, now),
             };
+            session.UnreadAnswers = unread + session.Outbox.Length - unsent;
+            if (reason == DisconnectReason.None && session.UnreadAnswers > MaxUnreadAnswers)
+                reason = DisconnectReason.MessageFlood;
             if (reason != DisconnectReason.None) Disconnect(session, reason);
             offset += consumed;
         }
@@ -70,6 +79,8 @@ public sealed partial class TorrentBrain
         session.UnchokedUs = false;
         // Under the Fast extension the peer answers each request all the same; without it they are gone.
         if (session.SupportsFast) return DisconnectReason.None;
+        // What is being sent already still comes. Who chokes time and again does not gather excuses by it.
+        session.ExcusedBlocks = Math.Max(session.ExcusedBlocks, session.Pending.Count);
         DropPending(session);
         FillAllRequests(now);
         return DisconnectReason.None;

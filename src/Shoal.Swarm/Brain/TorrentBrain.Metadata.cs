@@ -7,6 +7,10 @@ namespace Shoal.Swarm;
 // The info dictionary of a magnet link, fetched from peers and served to them (BEP 9).
 public sealed partial class TorrentBrain
 {
+    // Metadata that waits to be sent to one peer, in bytes: more than any client asks for ahead, and less than what it
+    // may leave unread.
+    private const int MaxUnsentMetadata = 256 * 1024;
+
     private readonly MetadataServer _metadataServer = new();
     private MetadataDownload? _metadata;
     private ReadOnlyMemory<byte> _rawInfo;
@@ -74,7 +78,8 @@ public sealed partial class TorrentBrain
         byte id = session.Extensions?.Ids.IdOf(PeerExtension.Metadata) ?? 0;
         // Without a number of theirs there is no way to answer.
         if (id == 0) return;
-        if (_metadataServer.TryAnswer(session.Slot, part, now, out _))
+        bool hasRoom = session.Outbox.Length <= MaxUnsentMetadata;
+        if (hasRoom && _metadataServer.TryAnswer(session.Slot, part, now, out _))
             MetadataMessage.WriteData(session.Outbox, id, part, _rawInfo.Span);
         else
             MetadataMessage.WriteReject(session.Outbox, id, part);

@@ -28,6 +28,8 @@ public sealed partial class TorrentBrain
     public PeerSession? Dialled(IPEndPoint endPoint, TimeSpan now)
     {
         _now = now;
+        // The address may have been forgotten meanwhile, as that of a peer which a private torrent may not have.
+        if (_directory.IsPrivate && !_directory.Knows(endPoint)) return null;
         if (_stopping || !_directory.OnConnected(endPoint, now)) return null;
         PeerSession session = Add(endPoint, isIncoming: false, now);
         session.IsInDirectory = true;
@@ -93,7 +95,7 @@ public sealed partial class TorrentBrain
     {
         _now = now;
         if (session.Phase == SessionPhase.Gone) return;
-        bool wasUseful = session.DownloadedBytes + session.UploadedBytes > 0;
+        bool wasUseful = session.UsefulBytes + session.UploadedBytes > 0;
         Forget(session);
         LeaveDirectory(session, wasFault: !wasUseful);
         _port.Close(session, reason);
@@ -185,6 +187,16 @@ public sealed partial class TorrentBrain
         one.CopyTo(bytes);
         other.CopyTo(bytes[PeerId.Length..]);
         return bytes[..PeerId.Length].SequenceCompareTo(bytes[PeerId.Length..]);
+    }
+
+    /// <summary>The metadata says that only trackers may name peers (BEP 27); others that we dialled go.</summary>
+    private void BecomePrivate()
+    {
+        List<IPEndPoint> left = [];
+        _directory.BecomePrivate(left);
+        foreach (PeerSession session in _sessions.ToArray())
+            if (session.IsInDirectory && left.Contains(session.ListensAt))
+                Disconnect(session, DisconnectReason.PrivateTorrent);
     }
 
     private void Disconnect(PeerSession session, DisconnectReason reason)

@@ -90,6 +90,7 @@ public sealed partial class TorrentBrain
         session.Window.OnTimeout();
         OutstandingBlocks -= session.Pending.Count;
         _port.ReturnCredit(session.Pending.Count);
+        Excuse(session, session.Pending.Count);
         session.Pending.Clear();
         _picker!.ExpireAll(session.Pieces!);
         FillAllRequests(now);
@@ -126,7 +127,7 @@ public sealed partial class TorrentBrain
         ReadOnlySpan<int> chosen = unchoked.AsSpan(0, slots);
         foreach (PeerSession session in _sessions)
         {
-            session.DownloadedAtRound = session.DownloadedBytes;
+            session.UsefulAtRound = session.UsefulBytes;
             session.UploadedAtRound = session.UploadedBytes;
             if (session.Phase != SessionPhase.Open) continue;
             if (chosen.Contains(session.Slot)) Unchoke(session, now);
@@ -140,7 +141,7 @@ public sealed partial class TorrentBrain
         IsInterested = session.PeerInterested,
         IsUnchoked = session.UnchokedByUs,
         IsSnubbing = session.IsSnubbed,
-        BytesReceived = session.DownloadedBytes - session.DownloadedAtRound,
+        BytesReceived = session.UsefulBytes - session.UsefulAtRound,
         BytesSent = session.UploadedBytes - session.UploadedAtRound,
         BytesSentInSlot = session.UnchokedByUs ? session.UploadedBytes - session.UploadedAtUnchoke : 0,
         ChangedAt = session.ChokeChangedAt,

@@ -15,10 +15,20 @@ namespace Shoal.Swarm;
 //           └── piece good: HashBlocks ──▶ the same, by comparison with the good blocks
 public sealed partial class TorrentBrain
 {
+    // Peers on this machine that are banned by their id at the most; a peer can have a new id whenever it likes.
+    private const int MaxBannedLocals = 1000;
+
+    // Bad pieces of which the block hashes wait for a peer to tell the right ones; 40 bytes for each block. Beyond it
+    // the ledger's comparison with the good piece has to do.
+    private const int MaxSuspects = 64;
+
     private readonly BlameLedger<PeerName> _blame = new();
     private readonly Dictionary<PieceIndex, Suspects> _suspects = [];
-    private readonly HashSet<PeerId> _bannedLocals = [];
+    private readonly BanList<PeerId> _bannedLocals = new(MaxBannedLocals);
     private readonly HashSet<PieceIndex> _comparing = [];
+
+    /// <summary>Bad pieces of which the senders are kept to be held against proven hashes.</summary>
+    internal int SuspectPieces => _suspects.Count;
 
     /// <summary>A piece was hashed.</summary>
     public void PieceChecked(PieceIndex piece, PieceResult result, TimeSpan now)
@@ -54,7 +64,7 @@ public sealed partial class TorrentBrain
         {
             suspects.Hashes = hashes.ToArray();
             KeepBadBlocks(piece, suspects);
-            RequestLeaves(piece, now);
+            if (!RequestLeaves(piece, now)) _suspects.Remove(piece);
             FetchAgain(piece, now);
         }
         else if (_comparing.Remove(piece))
@@ -101,8 +111,21 @@ public sealed partial class TorrentBrain
             return;
         }
         // Nothing of it may be asked for before its blocks are hashed: they would be written over.
+        MakeRoomForSuspects();
         _suspects[piece] = new Suspects(senders);
         _port.HashBlocks(piece);
+    }
+
+    private void MakeRoomForSuspects()
+    {
+        if (_suspects.Count < MaxSuspects) return;
+        foreach ((PieceIndex piece, Suspects suspects) in _suspects)
+        {
+            // Those that are being hashed are still to be fetched again, and few: the disk is at work on them.
+            if (suspects.Hashes is null) continue;
+            _suspects.Remove(piece);
+            return;
+        }
     }
 
     private void FetchAgain(PieceIndex piece, TimeSpan now)
@@ -119,10 +142,9 @@ public sealed partial class TorrentBrain
         List<PeerName> guilty = [];
         for (int block = 0; block < suspects.Senders.Length; block++)
         {
-            if (suspects.Senders[block]?.Tag is not PeerSession sender) continue;
-            bool lies = _blame.KeepBadBlock(piece, block, sender.Name, suspects.Hashes![block]);
-            if (lies && !guilty.Contains(sender.Name))
-                guilty.Add(sender.Name);
+            if (suspects.Senders[block]?.Tag is not PeerName sender) continue;
+            bool lies = _blame.KeepBadBlock(piece, block, sender, suspects.Hashes![block]);
+            if (lies && !guilty.Contains(sender)) guilty.Add(sender);
         }
         BanAll(guilty);
     }
@@ -140,8 +162,7 @@ public sealed partial class TorrentBrain
         {
             var leaf = new Sha256Hash(leaves.Slice(i * Sha256Hash.Length, Sha256Hash.Length));
             if (suspects.Hashes[first + i] == leaf) continue;
-            if (suspects.Senders[first + i]?.Tag is PeerSession sender && !guilty.Contains(sender.Name))
-                guilty.Add(sender.Name);
+            if (suspects.Senders[first + i]?.Tag is PeerName sender && !guilty.Contains(sender)) guilty.Add(sender);
         }
         BanAll(guilty);
     }
@@ -183,7 +204,7 @@ public sealed partial class TorrentBrain
             PeerPieces? sender = _picker!.Contributor(piece, block);
             if (sender is null || sender == last) continue;
             last = sender;
-            PeerName name = ((PeerSession)sender.Tag!).Name;
+            var name = (PeerName)sender.Tag!;
             if (!senders.Contains(name)) senders.Add(name);
         }
         return senders;

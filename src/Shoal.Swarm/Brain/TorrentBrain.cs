@@ -102,6 +102,7 @@ public sealed partial class TorrentBrain
             if (_have[i]) _picker.MarkHave(piece);
             if (!content.Wanted[i]) _picker.SetPriority(piece, PiecePriority.Unwanted);
         }
+        if (content.Info.IsPrivate) BecomePrivate();
         foreach (PeerSession session in _sessions.ToArray())
         {
             if (session.Phase != SessionPhase.Open) continue;
@@ -145,7 +146,8 @@ public sealed partial class TorrentBrain
     private PeerPieces Join(PeerSession session)
     {
         PeerPieces pieces = _picker!.Join(session.Slot);
-        pieces.Tag = session;
+        // The name only: it stays with every block that the peer sent, long after the session is over.
+        pieces.Tag = session.Name;
         return pieces;
     }
 

@@ -18,7 +18,10 @@ internal readonly record struct ChokerPeer
     /// </summary>
     public bool IsSnubbing { get; init; }
 
-    /// <summary>Bytes of blocks that the peer sent us since the last round.</summary>
+    /// <summary>
+    /// Bytes of blocks that we needed and the peer sent us since the last round: what it sends a second time, or
+    /// unasked, buys nothing.
+    /// </summary>
     public long BytesReceived { get; init; }
 
     /// <summary>Bytes of blocks that we sent the peer since the last round.</summary>

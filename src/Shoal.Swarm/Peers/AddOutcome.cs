@@ -15,6 +15,9 @@ internal enum AddOutcome
     /// <summary>Nobody can listen there: port 0, or an address that is none.</summary>
     Unusable,
 
+    /// <summary>The torrent is private, and the source is none that may name its peers.</summary>
+    Private,
+
     /// <summary>There is no room for it, or none for one more port of its IP address.</summary>
     NoRoom,
 }

@@ -27,9 +27,14 @@ internal sealed class BlameLedger<TPeer>
 
     /// <summary>
     /// Block hashes kept. 32 Ki of them, some 2 MiB, are 32 pieces of 16 MiB; when there are more, those of the oldest
-    /// bad piece go.
+    /// bad piece go. One piece that alone has more, as it came bad from ever new peers, begins anew.
     /// </summary>
     public const int MaxKeptBlocks = 32 * 1024;
+
+    /// <summary>
+    /// Contributors of one bad piece that can get their trust back; four versions of a piece from 64 peers each.
+    /// </summary>
+    public const int MaxCosts = 256;
 
     /// <summary>Bad pieces remembered; beyond it the oldest is forgotten.</summary>
     public const int MaxBadPieces = 1024;
@@ -43,6 +48,9 @@ internal sealed class BlameLedger<TPeer>
     private readonly Dictionary<int, BadPiece> _badPieces = [];
     private readonly Queue<int> _badPiecesByAge = new();
     private int _keptBlocks;
+
+    /// <summary>Block hashes that are kept now.</summary>
+    public int KeptBlocks => _keptBlocks;
 
     /// <summary>Trust in a peer, from -7 to 8; 0 for one that nothing is known of.</summary>
     public int Trust(TPeer peer) => _records.TryGetValue(peer, out Record record) ? record.Trust : 0;
@@ -65,7 +73,8 @@ internal sealed class BlameLedger<TPeer>
             Record record = _records.GetValueOrDefault(peer);
             record = new Record(Math.Max(LeastTrust, record.Trust - BadPieceCost), IsOnParole: true);
             Keep(peer, record);
-            bad.Costs[peer] = bad.Costs.GetValueOrDefault(peer) + BadPieceCost;
+            if (bad.Costs.Count < MaxCosts || bad.Costs.ContainsKey(peer))
+                bad.Costs[peer] = bad.Costs.GetValueOrDefault(peer) + BadPieceCost;
         }
         if (contributors.Length == 1) guilty.Add(contributors[0]);
     }
@@ -88,14 +97,10 @@ internal sealed class BlameLedger<TPeer>
     public bool KeepBadBlock(PieceIndex piece, int block, TPeer peer, Sha256Hash hash)
     {
         BadPiece bad = BadPieceOf(piece);
-        foreach (BadBlock kept in bad.Blocks)
-        {
-            if (kept.Block != block || !kept.Peer.Equals(peer)) continue;
-            return kept.Hash != hash;
-        }
-        bad.Blocks.Add(new BadBlock(block, peer, hash));
+        if (bad.Blocks.TryGetValue((block, peer), out Sha256Hash kept)) return kept != hash;
+        while (_keptBlocks >= MaxKeptBlocks) MakeRoom(piece.Value, bad);
+        bad.Blocks.Add((block, peer), hash);
         _keptBlocks++;
-        while (_keptBlocks > MaxKeptBlocks && _badPiecesByAge.Count > 1) Forget(_badPiecesByAge.Peek());
         return false;
     }
 
@@ -109,12 +114,12 @@ internal sealed class BlameLedger<TPeer>
     public void Compare(PieceIndex piece, ReadOnlySpan<Sha256Hash> goodBlocks, ICollection<TPeer> guilty)
     {
         if (!_badPieces.TryGetValue(piece.Value, out BadPiece? bad)) return;
-        foreach (BadBlock kept in bad.Blocks)
+        foreach (((int block, TPeer peer), Sha256Hash hash) in bad.Blocks)
         {
-            bool isSame = (uint)kept.Block < (uint)goodBlocks.Length && goodBlocks[kept.Block] == kept.Hash;
-            if (isSame || guilty.Contains(kept.Peer)) continue;
-            guilty.Add(kept.Peer);
-            bad.Costs.Remove(kept.Peer);
+            bool isSame = (uint)block < (uint)goodBlocks.Length && goodBlocks[block] == hash;
+            if (isSame || guilty.Contains(peer)) continue;
+            guilty.Add(peer);
+            bad.Costs.Remove(peer);
         }
         foreach ((TPeer peer, int cost) in bad.Costs)
         {
@@ -136,6 +141,18 @@ internal sealed class BlameLedger<TPeer>
             int next = _badPiecesByAge.Dequeue();
             if (next != piece) _badPiecesByAge.Enqueue(next);
         }
+    }
+
+    private void MakeRoom(int kept, BadPiece bad)
+    {
+        foreach (int piece in _badPiecesByAge)
+        {
+            if (piece == kept) continue;
+            Forget(piece);
+            return;
+        }
+        _keptBlocks -= bad.Blocks.Count;
+        bad.Blocks.Clear();
     }
 
     private BadPiece BadPieceOf(PieceIndex piece)
@@ -165,13 +182,11 @@ internal sealed class BlameLedger<TPeer>
 
     private readonly record struct Record(int Trust, bool IsOnParole);
 
-    private readonly record struct BadBlock(int Block, TPeer Peer, Sha256Hash Hash);
-
     private sealed class BadPiece
     {
         // Trust that each contributor lost by this piece.
         public Dictionary<TPeer, int> Costs { get; } = [];
 
-        public List<BadBlock> Blocks { get; } = [];
+        public Dictionary<(int Block, TPeer Peer), Sha256Hash> Blocks { get; } = [];
     }
 }

@@ -44,8 +44,7 @@ internal sealed class PeerDirectory
     private readonly Dictionary<IPEndPoint, KnownPeer> _byEndPoint = [];
     private readonly List<KnownPeer> _peers = [];
     private readonly Dictionary<IPAddress, int> _ports = [];
-    private readonly HashSet<IPAddress> _banned = [];
-    private readonly Queue<IPAddress> _bansByAge = new();
+    private readonly BanList<IPAddress> _banned = new(MaxBans);
     private readonly List<KnownPeer> _candidates = [];
     private TimeSpan _candidatesFrom;
     private TimeSpan _nothingBefore = TimeSpan.Zero;
@@ -65,7 +64,7 @@ internal sealed class PeerDirectory
     public IReadOnlyList<KnownPeer> Peers => _peers;
 
     /// <summary>The banned IP addresses, in no order.</summary>
-    public IReadOnlyCollection<IPAddress> Banned => _banned;
+    public IReadOnlyCollection<IPAddress> Banned => _banned.Items;
 
     /// <summary>Number of addresses that are handed out to be dialled and not heard of since.</summary>
     public int DiallingCount { get; private set; }
@@ -84,6 +83,9 @@ internal sealed class PeerDirectory
         }
     }
 
+    /// <summary>True for a private torrent: addresses come from its trackers and the user alone (BEP 27).</summary>
+    public bool IsPrivate { get; private set; }
+
     /// <summary>Notes an address that somebody told of.</summary>
     /// <param name="endPoint">Where the peer listens.</param>
     /// <param name="source">Who told.</param>
@@ -94,6 +96,7 @@ internal sealed class PeerDirectory
         IPEndPoint endPoint, PeerSources source, uint priority, TimeSpan now, bool isUploadOnly = false)
     {
         endPoint = endPoint.Normalised();
+        if (IsPrivate && IsOnlyFromStrangers(source)) return AddOutcome.Private;
         if (endPoint.Port == 0 || endPoint.Address.Scope() == AddressScope.Unusable) return AddOutcome.Unusable;
         if (_banned.Contains(endPoint.Address)) return AddOutcome.Banned;
         if (_byEndPoint.TryGetValue(endPoint, out KnownPeer? known))
@@ -225,8 +228,6 @@ internal sealed class PeerDirectory
     {
         address = address.Normalised();
         if (!_banned.Add(address)) return;
-        _bansByAge.Enqueue(address);
-        if (_bansByAge.Count > MaxBans) _banned.Remove(_bansByAge.Dequeue());
         for (int i = _peers.Count - 1; i >= 0; i--)
         {
             KnownPeer peer = _peers[i];
@@ -235,6 +236,30 @@ internal sealed class PeerDirectory
             Remove(peer);
         }
     }
+
+    /// <summary>True while an address is kept.</summary>
+    public bool Knows(IPEndPoint endPoint) => TryGet(endPoint, out _);
+
+    /// <summary>
+    /// Forgets what a private torrent may not use: addresses that only other peers, the DHT or local discovery told.
+    /// Connections to them are the caller's to close.
+    /// </summary>
+    /// <param name="connected">Takes those that are connected.</param>
+    public void BecomePrivate(ICollection<IPEndPoint> connected)
+    {
+        IsPrivate = true;
+        for (int i = _peers.Count - 1; i >= 0; i--)
+        {
+            KnownPeer peer = _peers[i];
+            if (!IsOnlyFromStrangers(peer.Sources)) continue;
+            if (peer.State == PeerAddressState.Connected) connected.Add(peer.EndPoint);
+            SetState(peer, PeerAddressState.Idle);
+            Remove(peer);
+        }
+    }
+
+    private static bool IsOnlyFromStrangers(PeerSources sources) =>
+        (sources & ~(PeerSources.PeerExchange | PeerSources.Dht | PeerSources.LocalDiscovery)) == PeerSources.None;
 
     private bool TryGet(IPEndPoint endPoint, out KnownPeer peer) =>
         _byEndPoint.TryGetValue(endPoint.Normalised(), out peer!);

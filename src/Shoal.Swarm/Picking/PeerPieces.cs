@@ -18,7 +18,7 @@ internal sealed class PeerPieces
     /// <summary>The number that the caller knows this peer by; the picker only carries it.</summary>
     public int Slot { get; }
 
-    /// <summary>The caller's own object for the peer; outlives the connection as long as its blocks do.</summary>
+    /// <summary>The caller's name for the peer; outlives the connection as long as its blocks do.</summary>
     public object? Tag { get; set; }
 
     /// <summary>The pieces the peer has. Not to be changed from outside; all seeds share one full set.</summary>

@@ -123,7 +123,13 @@ public sealed class PeerSession
 
     internal long UploadedAtUnchoke { get; set; }
 
-    internal long DownloadedAtRound { get; set; }
+    /// <summary>Block bytes received that were asked for and first to come.</summary>
+    internal long UsefulBytes { get; set; }
+
+    internal long UsefulAtRound { get; set; }
+
+    /// <summary>Block bytes received that were of no use and that we did not wait for.</summary>
+    internal long WastedBytes { get; set; }
 
     internal long UploadedAtRound { get; set; }
 
@@ -157,7 +163,17 @@ public sealed class PeerSession
 
     internal bool GotPieceSet { get; set; }
 
+    /// <summary>Blocks received that no request of ours explains.</summary>
     internal int UnrequestedBlocks { get; set; }
+
+    /// <summary>
+    /// Blocks that may still come without anybody waiting for them: their requests were cancelled, given up as late, or
+    /// dropped by a choke.
+    /// </summary>
+    internal int ExcusedBlocks { get; set; }
+
+    /// <summary>Bytes in the outbox, at the most, that answer what the peer said.</summary>
+    internal int UnreadAnswers { get; set; }
 
     internal int Strikes { get; set; }
 

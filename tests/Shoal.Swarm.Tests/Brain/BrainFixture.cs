@@ -126,6 +126,17 @@ internal sealed class BrainFixture
         return session;
     }
 
+    /// <summary>Lets the dial to an address that was told before succeed, and the peer answer as it should.</summary>
+    public FakePeer DialAndGreetKnown(IPEndPoint to)
+    {
+        Assert.Contains(to, Port.Dials);
+        PeerSession? session = Brain.Dialled(to, Now);
+        Assert.NotNull(session);
+        Answer = TakeHandshake(session);
+        Greet(session, Greeting(Id($"-YY0001-{++_lastId:000000000000}")));
+        return new FakePeer(this, session);
+    }
+
     /// <summary>Dials a peer that answers as it should.</summary>
     public FakePeer DialAndGreet(IPEndPoint? to = null, PeerId? id = null, InfoHash? hash = null)
     {

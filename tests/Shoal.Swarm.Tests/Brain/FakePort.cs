@@ -51,6 +51,15 @@ internal sealed class FakePort : ISwarmPort
     /// <summary>Says which bytes the next stores point into.</summary>
     public void Receiving(ReadOnlyMemory<byte> bytes) => _received = bytes;
 
+    /// <summary>Drops what was recorded of a peer, so that nothing here keeps it.</summary>
+    public void Forget(PeerSession peer)
+    {
+        Closed.RemoveAll(closed => closed.Peer == peer);
+        Stored.RemoveAll(stored => stored.Peer == peer);
+        Joined.Remove(peer);
+        WithOutput.Remove(peer);
+    }
+
     /// <summary>The disk has written everything: the credit of stored blocks comes back.</summary>
     public void Settle()
     {

@@ -2,6 +2,7 @@ using Shoal.Protocol;
 using Shoal.Protocol.Merkle;
 using Shoal.Protocol.PeerWire;
 using Shoal.Protocol.Torrents;
+using Shoal.TestKit;
 
 namespace Shoal.Swarm.Tests.Brain;
 
@@ -163,6 +164,31 @@ public sealed class MagnetTests
         foreach ((PieceIndex piece, PieceResult result) in onTheirWay)
             swarm.Brain.PieceChecked(piece, result, swarm.Now);
         swarm.RunDisk();
+        Assert.True(swarm.Brain.IsComplete);
+        swarm.AssertAtRest();
+    }
+
+    // With pieces of one block the piece layer is the layer of leaves as well.
+    [Theory]
+    [InlineData(16 * 1024)]
+    [InlineData(32 * 1024)]
+    public void Piece_layers_are_fetched_whatever_the_length_of_pieces(int pieceLength)
+    {
+        TestTorrent torrent =
+            TestTorrents.Create(TorrentVersion.V2, pieceLength, ("content.bin", (20 * pieceLength) + 5));
+        var swarm = new BrainFixture(TorrentVersion.V2, magnet: true, torrent: torrent);
+        FakePeer peer = swarm.Accept().HaveAll();
+        swarm.Brain.MetadataAccepted(torrent.Info.Raw);
+        swarm.SetContent(withLayers: false);
+        swarm.Wait(0.5);
+        HashRequest request = HashesAskedOf(peer);
+        byte[] answer = new byte[request.PayloadLength];
+        var full = new HashForest(torrent.Info, torrent.Metainfo.PieceLayers);
+        Assert.True(full.TryServe(request, answer, out int written));
+        peer.Say(buffer => PeerMessages.WriteHashes(buffer, request, answer.AsSpan(0, written)));
+        Assert.DoesNotContain(PeerMessageId.HashRequest, peer.HearKinds());
+        peer.Unchoke();
+        while (peer.IsOpen && peer.SendAsked() > 0) swarm.RunDisk();
         Assert.True(swarm.Brain.IsComplete);
         swarm.AssertAtRest();
     }

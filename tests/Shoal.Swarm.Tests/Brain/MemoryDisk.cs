@@ -25,6 +25,9 @@ internal sealed class MemoryDisk
     /// <summary>The v2 hashes known on this side; null for a v1 torrent.</summary>
     public HashForest? Forest { get; }
 
+    /// <summary>Number of blocks that are stored.</summary>
+    public int StoredBlocks => _stored.Count;
+
     /// <summary>Pieces that got their last block and have had no verdict.</summary>
     public IReadOnlyList<PieceIndex> Whole => _whole;
 

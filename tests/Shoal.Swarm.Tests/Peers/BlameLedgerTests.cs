@@ -137,5 +137,44 @@ public sealed class BlameLedgerTests
         Assert.True(ledger.IsWaitingFor(Geometry.Piece(2000)));
     }
 
+    [Fact]
+    public void A_piece_that_comes_bad_from_ever_new_peers_takes_bounded_memory()
+    {
+        const int Blocks = 64;
+        var ledger = new BlameLedger<int>();
+        var guilty = new List<int>();
+        Sha256Hash bad = Hash("bad");
+        for (int version = 0; version < 600; version++)
+        {
+            ledger.PieceBad(Piece, [2 * version, (2 * version) + 1], guilty);
+            for (int block = 0; block < Blocks; block++)
+                ledger.KeepBadBlock(Piece, block, (2 * version) + (block % 2), bad);
+            Assert.InRange(ledger.KeptBlocks, 1, BlameLedger<int>.MaxKeptBlocks);
+        }
+        Assert.Empty(guilty);
+        // The latest are known all the same.
+        ledger.Compare(Piece, [.. Enumerable.Repeat(Hash("good"), Blocks)], guilty);
+        Assert.Contains(1199, guilty);
+        Assert.Equal(0, ledger.KeptBlocks);
+    }
+
+    [Fact]
+    public void Of_many_bad_pieces_the_oldest_make_room()
+    {
+        const int Blocks = 1024;
+        var ledger = new BlameLedger<int>();
+        var guilty = new List<int>();
+        Sha256Hash bad = Hash("bad");
+        for (int piece = 0; piece < 40; piece++)
+        {
+            ledger.PieceBad(Geometry.Piece(piece), [1, 2], guilty);
+            for (int block = 0; block < Blocks; block++)
+                ledger.KeepBadBlock(Geometry.Piece(piece), block, 1 + (block % 2), bad);
+            Assert.InRange(ledger.KeptBlocks, 1, BlameLedger<int>.MaxKeptBlocks);
+        }
+        Assert.False(ledger.IsWaitingFor(Geometry.Piece(0)));
+        Assert.True(ledger.IsWaitingFor(Geometry.Piece(39)));
+    }
+
     private static Sha256Hash Hash(string text) => Sha256Hash.Of(Encoding.UTF8.GetBytes(text));
 }
