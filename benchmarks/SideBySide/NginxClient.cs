@@ -22,7 +22,7 @@ internal sealed class NginxClient() : Client("nginx")
                 fastcgi_temp_path {{Home.File("fastcgi")}};
                 uwsgi_temp_path {{Home.File("uwsgi")}};
                 scgi_temp_path {{Home.File("scgi")}};
-                server { listen 127.0.0.1:{{Port}}; root {{job.Folder}}; }
+                server { listen {{Address}}; root {{job.Folder}}; }
             }
             """);
         Start("/usr/sbin/nginx", "-c", file);

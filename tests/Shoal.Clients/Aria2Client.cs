@@ -26,7 +26,8 @@ public sealed class Aria2Client() : Client("aria2")
             "aria2c", "--no-conf=true", "--enable-dht=false", "--enable-dht6=false", "--enable-peer-exchange=false",
             "--bt-enable-lpd=false", "--file-allocation=none", "--allow-overwrite=true", "--follow-torrent=mem",
             "--summary-interval=1", "--console-log-level=notice", "--show-console-readout=true",
-            "--listen-port=" + Port.ToString(CultureInfo.InvariantCulture), "--dir=" + job.Folder, job.Source,
+            "--interface=" + Host, "--listen-port=" + Port.ToString(CultureInfo.InvariantCulture),
+            "--dir=" + job.Folder, job.Source,
         ];
     }
 }

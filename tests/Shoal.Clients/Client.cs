@@ -13,6 +13,9 @@ public abstract class Client(string name) : IAsyncDisposable
 
     public string Name { get; } = name;
 
+    /// <summary>The address of this machine from which it dials and on which it takes peers.</summary>
+    public IPAddress Host { get; init; } = LoopbackAddress.Next();
+
     /// <summary>TCP port on which it takes peers.</summary>
     public int Port { get; } = FreePort.Next();
 
@@ -28,7 +31,7 @@ public abstract class Client(string name) : IAsyncDisposable
     /// <summary>False when no peer but those of trackers can be named to it.</summary>
     public virtual bool TakesPeers => true;
 
-    public IPEndPoint Address => new(IPAddress.Loopback, Port);
+    public IPEndPoint Address => new(Host, Port);
 
     /// <summary>Words put before the command, such as a program that measures it; empty means none.</summary>
     public IReadOnlyList<string> Wrapper { get; init; } = [];

@@ -20,7 +20,10 @@ public sealed class LibtorrentClient() : Client("libtorrent")
     private List<string> Arguments(string command, TransferJob job)
     {
         List<string> arguments =
-            [command, job.Source, "--dir", job.Folder, "--port", Port.ToString(CultureInfo.InvariantCulture)];
+        [
+            command, job.Source, "--dir", job.Folder,
+            "--bind", Host.ToString(), "--port", Port.ToString(CultureInfo.InvariantCulture),
+        ];
         foreach (var peer in job.Peers) arguments.AddRange(["--peer", peer.ToString()]);
         if (job.Trusted) arguments.Add("--trust");
         return arguments;

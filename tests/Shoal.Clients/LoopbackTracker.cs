@@ -16,7 +16,7 @@ public sealed class LoopbackTracker : ITestTracker
 
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
-    private readonly Dictionary<(string Torrent, int Port), bool> _peers = [];
+    private readonly Dictionary<(string Torrent, IPEndPoint Peer), bool> _peers = [];
     private readonly Lock _gate = new();
     private readonly Task _loop;
 
@@ -71,7 +71,7 @@ public sealed class LoopbackTracker : ITestTracker
             {
                 string? query = await QueryAsync(socket);
                 if (query is null) return;
-                byte[] body = Announce(query);
+                byte[] body = Announce(query, ((IPEndPoint)socket.RemoteEndPoint!).Address);
                 string head = $"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: {body.Length}\r\n"
                     + "Connection: close\r\n\r\n";
                 await socket.SendAsync((byte[])[.. Encoding.ASCII.GetBytes(head), .. body], _stop.Token);
@@ -101,7 +101,7 @@ public sealed class LoopbackTracker : ITestTracker
         return null;
     }
 
-    private byte[] Announce(string query)
+    private byte[] Announce(string query, IPAddress address)
     {
         var fields = query.Split('&').Select(f => f.Split('=', 2)).Where(f => f.Length == 2)
             .GroupBy(f => f[0]).ToDictionary(g => g.Key, g => g.First()[1]);
@@ -109,22 +109,22 @@ public sealed class LoopbackTracker : ITestTracker
             return "d14:failure reason15:not an announcee"u8.ToArray();
         byte[] escaped = Encoding.Latin1.GetBytes(torrent);
         torrent = Convert.ToHexStringLower(WebUtility.UrlDecodeToBytes(escaped, 0, escaped.Length));
-        int port = int.Parse(portText, CultureInfo.InvariantCulture);
+        var peer = new IPEndPoint(address, int.Parse(portText, CultureInfo.InvariantCulture));
         bool isStopped = fields.GetValueOrDefault("event") == "stopped";
         lock (_gate)
         {
-            if (isStopped) _peers.Remove((torrent, port));
-            else _peers[(torrent, port)] = fields.GetValueOrDefault("left") == "0";
-            int[] others = isStopped
-                ? []
-                : [.. _peers.Keys.Where(p => p.Torrent == torrent && p.Port != port).Select(p => p.Port)];
+            if (isStopped) _peers.Remove((torrent, peer));
+            else _peers[(torrent, peer)] = fields.GetValueOrDefault("left") == "0";
+            IPEndPoint[] others = isStopped ? []
+                : [.. _peers.Keys.Where(p => p.Torrent == torrent && !p.Peer.Equals(peer)).Select(p => p.Peer)];
             return Answer(others);
         }
     }
 
-    private static byte[] Answer(int[] ports)
+    private static byte[] Answer(IPEndPoint[] others)
     {
-        byte[] peers = [.. ports.SelectMany(p => new byte[] { 127, 0, 0, 1, (byte)(p >> 8), (byte)p })];
+        byte[] peers = [.. others.SelectMany(p =>
+            (byte[])[.. p.Address.GetAddressBytes(), (byte)(p.Port >> 8), (byte)p.Port])];
         string head = $"d8:intervali30e12:min intervali1e5:peers{peers.Length}:";
         return [.. Encoding.ASCII.GetBytes(head), .. peers, (byte)'e'];
     }

@@ -32,7 +32,7 @@ public sealed class RtorrentClient() : Client("rtorrent")
             $"directory.default.set = \"{job.Folder}\"",
             $"network.port_range.set = {Port}-{Port}",
             "network.port_random.set = no",
-            "network.bind_address.set = 127.0.0.1",
+            $"network.bind_address.set = {Host}",
             "dht.mode.set = disable",
             "protocol.pex.set = no",
             "trackers.use_udp.set = no",

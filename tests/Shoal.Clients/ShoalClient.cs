@@ -6,8 +6,7 @@ namespace Shoal.Clients;
 public sealed class ShoalClient() : Client("shoal")
 {
     // Nothing but the tracker may find peers, whatever a later version turns on by itself.
-    private static readonly string[] Quiet =
-        ["--no-dht", "--no-lsd", "--no-pex", "--bind", "127.0.0.1", "--json-lines"];
+    private static readonly string[] Quiet = ["--no-dht", "--no-lsd", "--no-pex", "--json-lines"];
 
     public override async Task SeedAsync(TransferJob job, CancellationToken cancel)
     {
@@ -22,7 +21,10 @@ public sealed class ShoalClient() : Client("shoal")
     private List<string> Arguments(TransferJob job)
     {
         List<string> arguments =
-            [.. Quiet, "--dir", job.Folder, "--port", Port.ToString(CultureInfo.InvariantCulture)];
+        [
+            .. Quiet, "--bind", Host.ToString(), "--port", Port.ToString(CultureInfo.InvariantCulture),
+            "--dir", job.Folder,
+        ];
         foreach (var peer in job.Peers) arguments.AddRange(["--peer", peer.ToString()]);
         return arguments;
     }

@@ -44,7 +44,7 @@ public sealed class TransmissionClient() : Client("transmission")
         if (job.Peers.Count > 0) throw new NotSupportedException("transmission cannot be told of a peer.");
         var settings = new JsonObject
         {
-            ["bind-address-ipv4"] = "127.0.0.1",
+            ["bind-address-ipv4"] = Host.ToString(),
             ["dht-enabled"] = false,
             ["download-dir"] = job.Folder,
             ["lpd-enabled"] = false,

@@ -12,8 +12,8 @@ public sealed class MixedSwarmTests
         RunAsync("shoal", ["libtorrent", "aria2", "rtorrent"]);
 
     [Fact]
-    public Task One_other_seeder_serves_three_shoals_and_another_client() =>
-        RunAsync("libtorrent", ["shoal", "aria2", "shoal", "shoal"]);
+    public Task One_other_seeder_serves_three_shoals_and_two_other_clients() =>
+        RunAsync("libtorrent", ["shoal", "aria2", "shoal", "rtorrent", "shoal"]);
 
     private static async Task RunAsync(string seederName, string[] downloaderNames)
     {

@@ -19,12 +19,29 @@ public sealed record TransferCase(string Client, string Content, string Format, 
 
     public string Link { get; private set; } = Link;
 
-    /// <summary>Each client with a file and a folder, by .torrent and by link, in each format it knows.</summary>
+    /// <summary>
+    /// Each client but Transmission with a file and a folder, by .torrent and by link, in each format it knows.
+    /// </summary>
     /// <param name="isSeeder">True for what the other client can seed, false for what it can get.</param>
-    public static TheoryData<TransferCase> All(bool isSeeder)
+    public static TheoryData<TransferCase> Quick(bool isSeeder) =>
+        All(isSeeder, ForeignClients.Names.Where(n => n != "transmission"));
+
+    /// <summary>The same of Transmission, which decides every ten seconds whom to serve and whom to ask.</summary>
+    /// <param name="isSeeder">True for what it can seed, false for what it can get.</param>
+    public static TheoryData<TransferCase> Slow(bool isSeeder) => All(isSeeder, ["transmission"]);
+
+    /// <summary>Writes the file or folder into a folder and returns its path.</summary>
+    public string WriteContent(string parent) =>
+        Content == "file" ? SampleContent.SingleFile(parent) : SampleContent.NestedFolder(parent);
+
+    /// <summary>What the downloader is told.</summary>
+    public TransferJob Job(TestTorrent torrent, Client downloader, string folder) =>
+        new(Link == "magnet" ? torrent.MagnetFor(downloader) : torrent.Path, folder);
+
+    private static TheoryData<TransferCase> All(bool isSeeder, IEnumerable<string> clients)
     {
         var cases = new TheoryData<TransferCase>();
-        foreach (string client in ForeignClients.Names)
+        foreach (string client in clients)
         {
             foreach (string content in (string[])["file", "folder"])
             {
@@ -38,14 +55,6 @@ public sealed record TransferCase(string Client, string Content, string Format, 
 
         return cases;
     }
-
-    /// <summary>Writes the file or folder into a folder and returns its path.</summary>
-    public string WriteContent(string parent) =>
-        Content == "file" ? SampleContent.SingleFile(parent) : SampleContent.NestedFolder(parent);
-
-    /// <summary>What the downloader is told.</summary>
-    public TransferJob Job(TestTorrent torrent, Client downloader, string folder) =>
-        new(Link == "magnet" ? torrent.MagnetFor(downloader) : torrent.Path, folder);
 
     private static string[] Formats(string client, string content, bool isSeeder) => client switch
     {

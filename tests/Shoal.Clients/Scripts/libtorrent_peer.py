@@ -34,7 +34,8 @@ def say(event, **fields):
 
 def open_session(args):
     settings = dict(SETTINGS)
-    settings["listen_interfaces"] = f"127.0.0.1:{args.port}"
+    settings["listen_interfaces"] = f"{args.bind}:{args.port}"
+    settings["outgoing_interfaces"] = args.bind
     return lt.session(settings)
 
 
@@ -148,6 +149,7 @@ def main():
         command = commands.add_parser(name)
         command.add_argument("source", help="a .torrent file or a magnet link")
         command.add_argument("--dir", required=True)
+        command.add_argument("--bind", default="127.0.0.1")
         command.add_argument("--port", type=int, default=0)
         command.add_argument("--peer", action="append", default=[])
         command.add_argument("--tracker", action="append", default=[])
