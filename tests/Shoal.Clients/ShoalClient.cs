@@ -8,6 +8,9 @@ public sealed class ShoalClient() : Client("shoal")
     // Nothing but the tracker may find peers, whatever a later version turns on by itself.
     private static readonly string[] Quiet = ["--no-dht", "--no-lsd", "--no-pex", "--json-lines"];
 
+    /// <summary>Options besides those that every test gives; empty means none.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
     public override async Task SeedAsync(TransferJob job, CancellationToken cancel)
     {
         string[] trust = job.Trusted ? ["--no-verify"] : [];
@@ -23,7 +26,7 @@ public sealed class ShoalClient() : Client("shoal")
         List<string> arguments =
         [
             .. Quiet, "--bind", Host.ToString(), "--port", Port.ToString(CultureInfo.InvariantCulture),
-            "--dir", job.Folder,
+            "--dir", job.Folder, .. Options,
         ];
         foreach (var peer in job.Peers) arguments.AddRange(["--peer", peer.ToString()]);
         return arguments;

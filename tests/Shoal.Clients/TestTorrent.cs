@@ -45,12 +45,19 @@ public sealed record TestTorrent(string Path, string? V1, string? V2, string Tra
 
     /// <summary>As <see cref="ByLibtorrentAsync"/>, made by Shoal.</summary>
     public static async Task<TestTorrent> ByShoalAsync(
-        string content, string torrent, string format, int pieceBytes, string tracker, CancellationToken cancel)
+        string content,
+        string torrent,
+        string format,
+        int pieceBytes,
+        string tracker,
+        CancellationToken cancel,
+        bool isPrivate = false)
     {
+        string[] more = isPrivate ? ["--private"] : [];
         using JsonDocument made = await RunAsync(torrent,
         [
             Checkout.Launcher, "create", content, "-o", torrent, "--format", format,
-            "--piece-size", $"{pieceBytes}", "--tracker", tracker, "--json",
+            "--piece-size", $"{pieceBytes}", "--tracker", tracker, "--json", .. more,
         ], cancel);
         return new TestTorrent(torrent, Text(made, "info_hash"), Text(made, "info_hash_v2"), tracker);
     }

@@ -34,7 +34,8 @@ def say(event, **fields):
 
 def open_session(args):
     settings = dict(SETTINGS)
-    settings["listen_interfaces"] = f"{args.bind}:{args.port}"
+    host = f"[{args.bind}]" if ":" in args.bind else args.bind
+    settings["listen_interfaces"] = f"{host}:{args.port}"
     settings["outgoing_interfaces"] = args.bind
     return lt.session(settings)
 
@@ -55,7 +56,7 @@ def add(session, args, seeding):
     handle = session.add_torrent(params)
     for peer in args.peer:
         host, port = peer.rsplit(":", 1)
-        handle.connect_peer((host, int(port)))
+        handle.connect_peer((host.strip("[]"), int(port)))
     return handle
 
 
