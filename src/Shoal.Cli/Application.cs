@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 using Shoal.Cli.Commands;
+using Shoal.Cli.Help;
 using Shoal.Cli.Json;
 using Shoal.Cli.Output;
 using Shoal.Cli.Running;
@@ -22,7 +23,7 @@ internal sealed class Application
         _host = host;
         OptionFactory options = new(host.Environment);
         _outputSettings = new OutputSettings(options);
-        _root = CommandTree.Build(options, _outputSettings, Attach);
+        _root = CommandTree.Build(options, _outputSettings, Attach, host.Columns);
     }
 
     /// <summary>Runs a command line to its end; the result is the exit code.</summary>
@@ -33,7 +34,7 @@ internal sealed class Application
         // A path may begin with @, which would otherwise name a file with more arguments.
         ParserConfiguration parsing = new() { ResponseFileTokenReplacer = null };
         ParseResult result = _root.Parse(args, parsing);
-        bool isHelp = result.Action is System.CommandLine.Help.HelpAction;
+        bool isHelp = result.Action is HelpPrinter;
         if (!isHelp && args.Length > 0 && LaterCommands.Contains(args[0]))
             return Refuse(result, $"The command {args[0]} is not available in this version.");
         if (!isHelp && result.Errors.Count > 0)

@@ -25,20 +25,18 @@ internal sealed class CreateCommand
     private CreateCommand(OptionFactory options)
     {
         _output = options.Value<string>(
-            "--output", "FILE", "The .torrent to write; - writes it to standard output.", OptionFactory.Text, "", "-o");
+            "--output", "FILE", "The .torrent to write; - writes it to standard output. Required.", OptionFactory.Text, "", "-o");
         _output.Option.Required = _output.Option.DefaultValueFactory is null;
-        _format = options.Choice(
-            "--format", "Format; some older clients read only v1.", "hybrid", ["hybrid", "v1", "v2"]);
-        _pieceSize = options.Value<int>(
-            "--piece-size", "SIZE", "Piece size, such as 1MiB. Default: by the size.", ByteQuantity.TryPieceSize, 0);
+        _format = TorrentShape.Format(options);
+        _pieceSize = TorrentShape.PieceSize(options);
         _trackers = options.Many<string>(
-            "--tracker", "URL", "Tracker to name; the first given is asked first.", TransferOptionSet.TryTracker);
-        _webSeeds = options.Many<string>("--web-seed", "URL", "HTTP source of the content.", TryWebSeed);
-        _private = options.Flag("--private", "Let only the trackers name peers.");
+            "--tracker", "URL", "Tracker to name in it; may be given several times, and the first is asked first.", TransferOptionSet.TryTracker);
+        _webSeeds = options.Many<string>("--web-seed", "URL", "Web server that has the content too; may be given several times.", TryWebSeed);
+        _private = options.Flag("--private", "Let only its trackers name peers.");
         // A twin called SHOAL_NAME would be set by --on-complete.
         _name = options.Value<string?>(
-            "--torrent-name", "NAME", "Name of the torrent. Default: that of the file.", OptionFactory.Text, null);
-        _comment = options.Value<string?>("--comment", "TEXT", "Free text.", OptionFactory.Text, null);
+            "--torrent-name", "NAME", "Name of the torrent; default: that of the file or folder.", OptionFactory.Text, null);
+        _comment = options.Value<string?>("--comment", "TEXT", "Text for people to read.", OptionFactory.Text, null);
     }
 
     /// <summary>Builds the command.</summary>

@@ -23,11 +23,11 @@ internal sealed class DemoCommand
     private DemoCommand(OptionFactory options)
     {
         _file = options.Value<string?>(
-            "--file", "FILE", "File to move. Default: one of noise, made for it.", OptionFactory.Text, null);
+            "--file", "FILE", "File to move; default: one of noise, made for it.", OptionFactory.Text, null);
         _size = options.Value<long>(
-            "--size", "SIZE", "Size of the file that is made. Default: 256MiB.", ByteQuantity.TrySize, DefaultBytes);
+            "--size", "SIZE", "Size of the file that is made; default: 256MiB.", ByteQuantity.TrySize, DefaultBytes);
         _downloaders = options.Value<int>(
-            "--downloaders", "N", "Number of downloaders. Default: 3.", TryDownloaders, DefaultDownloaders);
+            "--downloaders", "N", "Number of downloaders, 1 to 20; default: 3.", TryDownloaders, DefaultDownloaders);
     }
 
     /// <summary>Builds the command.</summary>

@@ -25,13 +25,13 @@ internal sealed class GetCommand
 
     private GetCommand(OptionFactory options)
     {
-        _transfer = new TransferOptionSet(options, "Folder to put the content in. Default: the current one.");
+        _transfer = new TransferOptionSet(options, TransferRole.Get);
         _keepSeeding = options.Flag("--keep-seeding", "Go on serving others once everything is complete.");
         _sequential = options.Flag("--sequential", "Fetch pieces in order rather than the rarest first.");
         _timeout = options.Value<TimeSpan>(
             "--timeout",
             "TIME",
-            "Give up when nothing arrives for so long, such as 30s or 5m.",
+            "Give up when nothing arrives for so long, such as 30s or 5m; default: never.",
             Duration.TryParse,
             TimeSpan.Zero);
     }

@@ -20,13 +20,20 @@ internal sealed class SeedCommand
 
     private SeedCommand(OptionFactory options)
     {
-        _transfer = new TransferOptionSet(
-            options, "Folder that the torrent's file or folder lies in. Default: the current one.");
-        _noVerify = options.Flag("--no-verify", "Believe that files of the right size are right.");
+        _transfer = new TransferOptionSet(options, TransferRole.Seed);
+        _noVerify = options.Flag("--no-verify", "Believe that files of the right size are right, and hash nothing.");
         _have = options.Value<ImmutableArray<(double, double)>>(
-            "--have", "SHARES", "Offer only these parts, such as 0-20%,40-60%.", PieceParts.TryShares, []);
+            "--have",
+            "SHARES",
+            "Offer only these parts of the torrent, such as 0-20%,40-60%; default: all that is there.",
+            PieceParts.TryShares,
+            []);
         _missing = options.Value<ImmutableSortedSet<int>>(
-            "--missing", "PIECES", "Offer all but these pieces, such as 3,7,12.", PieceParts.TryNumbers, []);
+            "--missing",
+            "PIECES",
+            "Offer all but these pieces, by number from 0, such as 3,7,12-15; default: none.",
+            PieceParts.TryNumbers,
+            []);
     }
 
     /// <summary>Builds the command.</summary>

@@ -19,7 +19,7 @@ internal sealed class ShareCommand
 {
     private readonly Argument<string[]> _paths = new("PATH")
     {
-        Description = "Files and folders; each gets a link of its own.",
+        Description = "File or folder; each gets a link of its own.",
         Arity = ArgumentArity.OneOrMore,
     };
 
@@ -30,18 +30,16 @@ internal sealed class ShareCommand
 
     private ShareCommand(OptionFactory options)
     {
-        _transfer = new TransferOptionSet(options, "Folder that PATH begins in. Default: the current one.");
+        _transfer = new TransferOptionSet(options, TransferRole.Share);
         _output = options.Value<string?>(
             "--output",
             "FILE.torrent",
-            "Also write the .torrent; of several paths, into this folder.",
+            "Write the .torrent too; of several PATHs, into this folder.",
             OptionFactory.Text,
             null,
             "-o");
-        _format = options.Choice(
-            "--format", "Format; some older clients read only v1.", "hybrid", ["hybrid", "v1", "v2"]);
-        _pieceSize = options.Value<int>(
-            "--piece-size", "SIZE", "Piece size, such as 1MiB. Default: by the size.", ByteQuantity.TryPieceSize, 0);
+        _format = TorrentShape.Format(options);
+        _pieceSize = TorrentShape.PieceSize(options);
     }
 
     /// <summary>Builds the command.</summary>

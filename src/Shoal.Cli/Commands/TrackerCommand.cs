@@ -23,7 +23,7 @@ internal sealed class TrackerCommand
         _port = options.Value<int>(
             "--port", "N", "TCP port; 0 takes a free one. Default: 6969.", HostPort.TryListenPort, DefaultPort);
         _bind = options.Value<IPAddress?>(
-            "--bind", "ADDRESS", "Address to listen on. Default: all.", HostPort.TryAddress, null);
+            "--bind", "ADDRESS", "Address to listen on; default: all.", HostPort.TryAddress, null);
         _endWithInput = options.Flag("--end-with-input", "End when standard input does, as when a parent dies.");
         _endWithInput.Option.Hidden = true;
     }

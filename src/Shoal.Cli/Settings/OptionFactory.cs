@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Shoal.Cli.Help;
 using Shoal.Cli.Parsing;
 
 namespace Shoal.Cli.Settings;
@@ -9,9 +10,28 @@ namespace Shoal.Cli.Settings;
 /// Makes options that are all alike: each has an environment twin, and each error is one sentence that names the
 /// option or the variable, and its value.
 /// </summary>
-internal sealed class OptionFactory(Func<string, string?> environment)
+internal sealed class OptionFactory
 {
     private static readonly char[] Blanks = [' ', '\t', '\n', '\r'];
+
+    private readonly Func<string, string?> _environment;
+    private readonly string _heading;
+
+    /// <summary>Makes options that stand under the heading of the command's own.</summary>
+    /// <param name="environment">Reads an environment variable; null when it is not set.</param>
+    public OptionFactory(Func<string, string?> environment)
+        : this(environment, new HelpHeadings(), HelpHeadings.Own)
+    {
+    }
+
+    private OptionFactory(Func<string, string?> environment, HelpHeadings headings, string heading) =>
+        (_environment, Headings, _heading) = (environment, headings, heading);
+
+    /// <summary>Where in the help the options stand that were made here.</summary>
+    public HelpHeadings Headings { get; }
+
+    /// <summary>Makes options that stand under another heading of the help.</summary>
+    public OptionFactory Under(string heading) => new(_environment, Headings, heading);
 
     /// <summary>The environment twin of an option: <c>SHOAL_NO_DHT</c> for <c>--no-dht</c>.</summary>
     public static string TwinOf(string option) =>
@@ -22,6 +42,7 @@ internal sealed class OptionFactory(Func<string, string?> environment)
     {
         Option<bool> option = new(name, aliases) { Description = description, Arity = ArgumentArity.Zero };
         if (Given(name) is { } text) option.DefaultValueFactory = result => ReadFlag(result, name, text);
+        Headings.Put(option, _heading);
         return new Setting<bool>(option, Fallback: false);
     }
 
@@ -37,6 +58,7 @@ internal sealed class OptionFactory(Func<string, string?> environment)
             CustomParser = result => Read(result, name, result.Tokens[0].Value, parser),
         };
         if (Given(name) is { } text) option.DefaultValueFactory = result => Read(result, TwinOf(name), text, parser);
+        Headings.Put(option, _heading);
         return new Setting<T>(option, fallback);
     }
 
@@ -54,6 +76,7 @@ internal sealed class OptionFactory(Func<string, string?> environment)
         if (Given(name) is { } text)
             option.DefaultValueFactory = result => ReadMany(
                 result, TwinOf(name), text.Split(Blanks, StringSplitOptions.RemoveEmptyEntries), parser);
+        Headings.Put(option, _heading);
         return new Setting<ImmutableArray<T>>(option, Fallback: []);
     }
 
@@ -97,7 +120,7 @@ internal sealed class OptionFactory(Func<string, string?> environment)
         return text.Length > 0;
     }
 
-    private string? Given(string option) => environment(TwinOf(option)) is { Length: > 0 } text ? text : null;
+    private string? Given(string option) => _environment(TwinOf(option)) is { Length: > 0 } text ? text : null;
 
     private static string? Refuse(SymbolResult result, string name)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Shoal.Cli.Help;
 using Shoal.Cli.Output;
 
 namespace Shoal.Cli.Settings;
@@ -13,9 +14,10 @@ internal sealed class OutputSettings
     /// <summary>Makes the options.</summary>
     public OutputSettings(OptionFactory options)
     {
-        _json = options.Flag("--json", "Write one JSON object to standard output at the end.");
-        _jsonLines = options.Flag("--json-lines", "Write a JSON object on a line for every event.");
-        _quiet = options.Flag("--quiet", "Leave out progress and messages other than errors.", "-q");
+        OptionFactory output = options.Under(HelpHeadings.Output);
+        _json = output.Flag("--json", "Write one JSON object to standard output at the end, and no other data.");
+        _jsonLines = output.Flag("--json-lines", "Write a JSON object on a line of standard output for every event.");
+        _quiet = output.Flag("--quiet", "Leave out progress and messages other than errors.", "-q");
     }
 
     /// <summary>Gives the options to the root and so to every command.</summary>

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
+using Shoal.Cli.Help;
 using Shoal.Cli.Parsing;
 
 namespace Shoal.Cli.Settings;
@@ -24,35 +25,40 @@ internal sealed class TransferOptionSet
 
     /// <summary>Makes the options.</summary>
     /// <param name="options">Makes each option.</param>
-    /// <param name="directoryMeaning">What the folder of <c>--dir</c> is to the command.</param>
-    public TransferOptionSet(OptionFactory options, string directoryMeaning)
+    /// <param name="role">What the command does with the content.</param>
+    public TransferOptionSet(OptionFactory options, TransferRole role)
     {
-        _directory = options.Value<string>("--dir", "DIR", directoryMeaning, OptionFactory.Text, ".");
-        _port = options.Value<int>(
-            "--port", "N", "TCP port for peers. Default: a free one.", HostPort.TryListenPort, 0);
-        _bind = options.Value<IPAddress?>(
-            "--bind", "ADDRESS", "Address to listen on and dial from. Default: all.", HostPort.TryAddress, null);
-        _down = options.Value<long>(
-            "--down", "RATE", "Download limit, such as 500KiB or 10MB a second.", ByteQuantity.TryRate, 0);
-        _up = options.Value<long>("--up", "RATE", "Upload limit.", ByteQuantity.TryRate, 0);
-        _trackers = options.Many<string>("--tracker", "URL", "Tracker to use besides the torrent's own.", TryTracker);
-        _peers = options.Many<DnsEndPoint>("--peer", "HOST:PORT", "Peer to connect to.", HostPort.TryParse);
-        _select = options.Many<string>(
-            "--select", "FILES", "Files to get: numbers, ranges and patterns, as in 1,3-5,*.txt.", OptionFactory.Text);
-        _onComplete = options.Value<string?>(
-            "--on-complete",
-            "PROGRAM",
-            "Program to start when everything is complete, with SHOAL_NAME, SHOAL_DIR and SHOAL_INFO_HASH set.",
-            OptionFactory.Text,
-            null);
-        _jsonPeers = options.Flag("--json-peers", "With --json-lines: list the connected peers in progress events.");
+        OptionFactory content = options.Under(HelpHeadings.Content);
+        OptionFactory network = options.Under(HelpHeadings.Network);
+        _directory = content.Value<string>("--dir", "DIR", TransferWords.Directory(role), OptionFactory.Text, ".");
+        _select = content.Many<string>("--select", "FILES", TransferWords.Select(role), OptionFactory.Text);
+        _onComplete = content.Value<string?>(
+            "--on-complete", "PROGRAM", TransferWords.OnComplete, OptionFactory.Text, null);
+        _port = network.Value<int>(
+            "--port", "N", TransferWords.Port(role), HostPort.TryListenPort, 0);
+        _bind = network.Value<IPAddress?>(
+            "--bind", "ADDRESS", "Address to listen on and to dial from; default: all.", HostPort.TryAddress, null);
+        _down = network.Value<long>(
+            "--down", "RATE", "Download at most so much a second, such as 500KiB or 10MB; default: no limit.",
+            ByteQuantity.TryRate, 0);
+        _up = network.Value<long>(
+            "--up", "RATE", "Upload at most so much a second, such as 500KiB or 10MB; default: no limit.",
+            ByteQuantity.TryRate, 0);
+        _trackers = network.Many<string>("--tracker", "URL", TransferWords.Tracker(role), TryTracker);
+        _peers = network.Many<DnsEndPoint>(
+            "--peer", "HOST:PORT", "Peer to connect to; may be given several times.", HostPort.TryParse);
+        _jsonPeers = options.Under(HelpHeadings.Output).Flag(
+            "--json-peers", "With --json-lines: list the connected peers in progress events.");
         _endWithInput = options.Flag("--end-with-input", "End when standard input does, as when a parent dies.");
         _endWithInput.Option.Hidden = true;
+        // Accepted everywhere, since scripts give all transfers the same options, and shown where they do something.
+        _down.Option.Hidden = role != TransferRole.Get;
+        _select.Option.Hidden = _onComplete.Option.Hidden = role == TransferRole.Share;
         _all =
         [
-            _directory.Option, _port.Option, _bind.Option, _down.Option, _up.Option, _trackers.Option, _peers.Option,
-            _select.Option, _onComplete.Option, _jsonPeers.Option, _endWithInput.Option,
-            .. Discovery(options), .. Transport(options),
+            _directory.Option, _select.Option, _onComplete.Option, _port.Option, _bind.Option, _trackers.Option,
+            _peers.Option, _down.Option, _up.Option, _jsonPeers.Option, _endWithInput.Option,
+            .. WithoutEffect([.. Discovery(network), .. Transport(network)]),
         ];
     }
 
@@ -85,6 +91,13 @@ internal sealed class TransferOptionSet
         value = text;
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
             && url.Scheme is "http" or "https" or "udp" && url.Host.Length > 0;
+    }
+
+    // What changes nothing yet is accepted, and the help has nothing to say of it.
+    private static Option[] WithoutEffect(Option[] options)
+    {
+        foreach (Option option in options) option.Hidden = true;
+        return options;
     }
 
     // There is no DHT, LAN discovery or peer exchange yet, so switching them off changes nothing.

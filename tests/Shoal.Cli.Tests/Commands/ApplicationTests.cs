@@ -144,6 +144,8 @@ public sealed class ApplicationTests
     [InlineData("--help")]
     [InlineData("get --help")]
     [InlineData("get --help --port bad")]
+    [InlineData("get -h")]
+    [InlineData("frobnicate --help")]
     public async Task Help_goes_to_standard_output_and_hides_what_is_not_built(string line)
     {
         CliOutcome outcome = await CliRunner.RunAsync(line.Split(' '));

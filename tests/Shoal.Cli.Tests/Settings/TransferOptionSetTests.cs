@@ -63,7 +63,8 @@ public sealed class TransferOptionSetTests
 
     private static TransferSettings Read(Dictionary<string, string> environment, params string[] args)
     {
-        TransferOptionSet options = new(new OptionFactory(name => environment.GetValueOrDefault(name)), "Folder.");
+        TransferOptionSet options = new(
+            new OptionFactory(name => environment.GetValueOrDefault(name)), TransferRole.Get);
         RootCommand root = [];
         options.AddTo(root);
         ParseResult result = root.Parse(args);

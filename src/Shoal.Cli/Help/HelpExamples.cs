@@ -1,0 +1,45 @@
+namespace Shoal.Cli.Help;
+
+/// <summary>Command lines to begin with, which the help of a command shows. A test parses each.</summary>
+internal static class HelpExamples
+{
+    /// <summary>The examples of a command; none for one that needs none.</summary>
+    /// <param name="path">The command with those above it, such as <c>get</c>; empty for the program itself.</param>
+    public static IReadOnlyList<string> Of(string path) => path switch
+    {
+        "" =>
+        [
+            "shoal demo",
+            "shoal share photos",
+            "shoal get 'magnet:?xt=urn:btih:153c6ca3549daf866c20dd1625b7f8ad15219115'",
+        ],
+        "share" =>
+        [
+            "shoal share photos",
+            "shoal share talk.mp4 slides.pdf --up 2MiB",
+            "shoal share photos --port 6881 --output photos.torrent",
+        ],
+        "get" =>
+        [
+            "shoal get photos.torrent --dir inbox",
+            "shoal get https://example.org/photos.torrent --select '*.jpg' --down 5MB",
+            "shoal get 'magnet:?xt=urn:btih:153c6ca3549daf866c20dd1625b7f8ad15219115' --timeout 5m",
+        ],
+        "seed" =>
+        [
+            "shoal seed photos.torrent --dir pictures",
+            "shoal seed photos.torrent --no-verify --up 500KiB",
+        ],
+        "create" =>
+        [
+            "shoal create photos --output photos.torrent --tracker udp://tracker.example.org:6969",
+            "shoal create disk.img --output disk.torrent --format v1 --piece-size 4MiB",
+        ],
+        "inspect" => ["shoal inspect photos.torrent", "shoal inspect photos.torrent --json"],
+        "verify" => ["shoal verify photos.torrent pictures"],
+        "tracker" => ["shoal tracker", "shoal tracker --port 0 --bind 127.0.0.1"],
+        "demo" => ["shoal demo", "shoal demo --size 1GiB --downloaders 5"],
+        "completions" => ["eval \"$(shoal completions bash)\"", "shoal completions fish | source"],
+        _ => [],
+    };
+}
