@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 using Shoal.Cli.Commands;
 using Shoal.Cli.Help;
 using Shoal.Cli.Json;
@@ -37,8 +36,8 @@ internal sealed class Application
         bool isHelp = result.Action is HelpPrinter;
         if (!isHelp && args.Length > 0 && LaterCommands.Contains(args[0]))
             return Refuse(result, $"The command {args[0]} is not available in this version.");
-        if (!isHelp && result.Errors.Count > 0)
-            return Refuse(result, Sentence(result));
+        if (!isHelp && CommandLineFault.Of(result) is { } fault)
+            return Refuse(result, fault);
 
         InvocationConfiguration invocation = new()
         {
@@ -95,26 +94,4 @@ internal sealed class Application
         output.Result(new FailureResult(isRoot ? null : command, ExitCode.Usage, sentence));
         return ExitCode.Usage;
     }
-
-    // Our own checks speak of values, the parser's of words it could not place: the former say more.
-    private static string Sentence(ParseResult result)
-    {
-        if (result.Tokens.Count == 0) return "Say what to do, such as share or get.";
-        if (result.CommandResult.Command is RootCommand && result.UnmatchedTokens.Count > 0)
-            return $"There is no command '{result.UnmatchedTokens[0]}'.";
-        ParseError error = result.Errors.FirstOrDefault(e => e.SymbolResult is ArgumentResult or OptionResult)
-            ?? result.Errors[0];
-        Command command = result.CommandResult.Command;
-        Argument[] missing = [.. command.Arguments.Where(a => result.GetResult(a) is null or { Tokens.Count: 0 })];
-        return error.SymbolResult switch
-        {
-            OptionResult { Tokens.Count: 0, Implicit: false, Option.HelpName: { } value } given
-                => $"{given.Option.Name} needs a value: {value}.",
-            CommandResult or ArgumentResult when missing.Length > 0
-                => $"{command.Name} needs {string.Join(" and ", missing.Select(a => a.Name))}.",
-            _ => Ended(error.Message.ReplaceLineEndings(" ").Trim()),
-        };
-    }
-
-    private static string Ended(string text) => text.EndsWith('.') || text.EndsWith('?') ? text : text + ".";
 }

@@ -26,14 +26,14 @@ public sealed class TorrentFetcher
     /// <param name="url">An http or https URL.</param>
     /// <param name="origin">Who named it.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    /// <returns>The bytes, or one sentence that says why there are none.</returns>
+    /// <returns>The bytes, or one sentence that says why there are none and whether the file is not there.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<(byte[]? Bytes, string? Error)> FetchAsync(
+    public async Task<(byte[]? Bytes, string? Error, bool IsMissing)> FetchAsync(
         Uri url, AddressOrigin origin, CancellationToken cancellationToken)
     {
         string who = $"The server of {TrackerUrl.Mask(url)}";
         if (url.Scheme is not ("http" or "https"))
-            return (null, $"A torrent can be fetched over http and https, not over {url.Scheme}.");
+            return (null, $"A torrent can be fetched over http and https, not over {url.Scheme}.", false);
         HttpFetched fetched = await _fetcher.GetAsync(new HttpFetch
         {
             Url = url,
@@ -44,9 +44,12 @@ public sealed class TorrentFetcher
             MaxBytes = MaxTorrentBytes,
             Deadline = _options.Deadline * DeadlineFactor,
         }, cancellationToken).ConfigureAwait(false);
-        if (fetched.Error is not null) return (null, fetched.Error);
-        return fetched.Status is >= 200 and <= 299
-            ? (fetched.Body, null)
-            : (null, $"{who} answered with status {fetched.Status}.");
+        if (fetched.Error is not null) return (null, fetched.Error, false);
+        return fetched.Status switch
+        {
+            >= 200 and <= 299 => (fetched.Body, null, false),
+            404 or 410 => (null, $"{who} has no file of that name (status {fetched.Status}).", true),
+            _ => (null, $"{who} answered with status {fetched.Status}.", false),
+        };
     }
 }

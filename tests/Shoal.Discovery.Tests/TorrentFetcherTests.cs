@@ -14,7 +14,7 @@ public sealed class TorrentFetcherTests
         await using var target = ScriptedHttpServer.Answering(ScriptedHttpServer.Response("d4:infodee"));
         await using var server = ScriptedHttpServer.Answering(
             ScriptedHttpServer.RedirectTo($"http://127.0.0.1:{target.Port}/b.torrent?x=1"));
-        (byte[]? bytes, string? error) = await _fetcher.FetchAsync(
+        (byte[]? bytes, string? error, _) = await _fetcher.FetchAsync(
             new Uri($"http://127.0.0.1:{server.Port}/a.torrent"), AddressOrigin.User, Token);
         Assert.Null(error);
         Assert.Equal("d4:infodee"u8.ToArray(), bytes);
@@ -30,7 +30,7 @@ public sealed class TorrentFetcherTests
         Assert.Contains("status 404", await ErrorAsync(missing.Port, AddressOrigin.User), StringComparison.Ordinal);
         Assert.Contains("may not be used", await ErrorAsync(missing.Port, AddressOrigin.Torrent),
             StringComparison.Ordinal);
-        (byte[]? bytes, string? error) =
+        (byte[]? bytes, string? error, _) =
             await _fetcher.FetchAsync(new Uri("ftp://127.0.0.1/a.torrent"), AddressOrigin.User, Token);
         Assert.Null(bytes);
         Assert.Contains("not over ftp", error, StringComparison.Ordinal);
@@ -38,9 +38,10 @@ public sealed class TorrentFetcherTests
 
     private async Task<string?> ErrorAsync(int port, AddressOrigin origin)
     {
-        (byte[]? bytes, string? error) =
+        (byte[]? bytes, string? error, bool isMissing) =
             await _fetcher.FetchAsync(new Uri($"http://127.0.0.1:{port}/a.torrent"), origin, Token);
         Assert.Null(bytes);
+        Assert.Equal(error!.Contains("status 404", StringComparison.Ordinal), isMissing);
         return error;
     }
 }

@@ -14,6 +14,7 @@ internal sealed record ContentPath(string FullPath, string Name, string Parent)
     /// <exception cref="CliException">There is nothing, or it is the root of a file system.</exception>
     public static ContentPath Find(string path, string directory)
     {
+        if (path.Length == 0) throw CliException.Usage("PATH is empty: name a file or folder.");
         string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path, directory));
         string name = Path.GetFileName(full);
         string? parent = Path.GetDirectoryName(full);

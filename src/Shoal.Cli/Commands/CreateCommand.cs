@@ -25,17 +25,33 @@ internal sealed class CreateCommand
     private CreateCommand(OptionFactory options)
     {
         _output = options.Value<string>(
-            "--output", "FILE", "The .torrent to write; - writes it to standard output. Required.", OptionFactory.Text, "", "-o");
+            "--output",
+            "FILE",
+            "The .torrent to write, or a folder to write it to; - is standard output. Required.",
+            OptionFactory.Text,
+            "",
+            "-o");
         _output.Option.Required = _output.Option.DefaultValueFactory is null;
         _format = TorrentShape.Format(options);
         _pieceSize = TorrentShape.PieceSize(options);
         _trackers = options.Many<string>(
-            "--tracker", "URL", "Tracker to name in it; may be given several times, and the first is asked first.", TransferOptionSet.TryTracker);
-        _webSeeds = options.Many<string>("--web-seed", "URL", "Web server that has the content too; may be given several times.", TryWebSeed);
+            "--tracker",
+            "URL",
+            "Tracker to name in it; may be given several times, and the first is asked first.",
+            TransferOptionSet.TryTracker);
+        _webSeeds = options.Many<string>(
+            "--web-seed",
+            "URL",
+            "Web server that has the content too; may be given several times.",
+            TryWebSeed);
         _private = options.Flag("--private", "Let only its trackers name peers.");
         // A twin called SHOAL_NAME would be set by --on-complete.
         _name = options.Value<string?>(
-            "--torrent-name", "NAME", "Name of the torrent; default: that of the file or folder.", OptionFactory.Text, null);
+            "--torrent-name",
+            "NAME",
+            "Name of the torrent; default: that of the file or folder.",
+            OptionFactory.Text,
+            null);
         _comment = options.Value<string?>("--comment", "TEXT", "Text for people to read.", OptionFactory.Text, null);
     }
 
@@ -64,6 +80,9 @@ internal sealed class CreateCommand
     private async Task<int> RunAsync(CommandContext context, ParseResult result)
     {
         ContentPath content = ContentPath.Find(result.GetRequiredValue(_path), Environment.CurrentDirectory);
+        string file = _output.Of(result);
+        bool toStandardOutput = file == "-";
+        if (!toStandardOutput) file = TorrentWriter.Target(file, _name.Of(result) ?? content.Name);
         HashingProgress progress = new(context, content.Name, content.Measure());
         CreateOptions options = new()
         {
@@ -77,8 +96,6 @@ internal sealed class CreateCommand
         };
         CreatedTorrent created = await TorrentCreator.CreateAsync(content.FullPath, options, progress, context.Stop);
         progress.End();
-        string file = _output.Of(result);
-        bool toStandardOutput = file == "-";
         if (toStandardOutput) await WriteRawAsync(context, created.Bytes);
         else file = TorrentWriter.Write(file, created.Bytes.Span);
         Tell(context, created.Metainfo, toStandardOutput ? null : file, progress.Elapsed);

@@ -84,6 +84,7 @@ internal sealed class SeedCommand
             + "Type prog to see the progress, exit to leave.");
         RunGoal goal = new()
         {
+            NeedsContent = true,
             EndsWithInput = settings.EndsWithInput,
             ReportsPeers = settings.ReportsPeers,
             OnComplete = settings.OnComplete,

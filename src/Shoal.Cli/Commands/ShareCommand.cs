@@ -68,6 +68,8 @@ internal sealed class ShareCommand
         if (contents.Length > 1 && output is not null && !Directory.Exists(output))
             throw CliException.Usage($"--output '{SafeText.Clean(output)}' is no folder, and there are several paths.");
 
+        if (output is not null) TorrentWriter.Target(output, contents[0].Name);
+
         ImmutableArray<IPAddress> addresses = OwnAddresses.Reachable(settings.Bind, OwnAddresses.Find());
         await using EmbeddedTracker? tracker = settings.Trackers.IsEmpty
             ? await EmbeddedTracker.StartAsync(settings.Bind, PortBeside(settings.Port), context.Stop)
@@ -89,12 +91,13 @@ internal sealed class ShareCommand
         for (int i = 0; i < contents.Length; i++)
         {
             transfers.Add(await AddAsync(context, session, settings, contents[i], created[i]));
-            string? file = output is null ? null : TorrentWriter.Write(
-                Directory.Exists(output) ? Path.Combine(output, contents[i].Name + ".torrent") : output,
-                created[i].Bytes.Span);
+            string? file = output is null
+                ? null : TorrentWriter.Write(TorrentWriter.Target(output, contents[i].Name), created[i].Bytes.Span);
             Tell(context, created[i].Metainfo, peers, file);
         }
-        context.Output.Say("It is shared as long as this runs. Type prog to see the progress, exit to leave.");
+        if (context.Output.DataIsBesideMessages)
+            context.Output.Say($"There: {CommandFor("LINK")}, or any other BitTorrent program that takes the link.");
+        context.Output.Say("Shared as long as this runs. Type prog to see the progress, exit to leave.");
         RunGoal goal = new()
         {
             EndsWithInput = settings.EndsWithInput,
@@ -153,7 +156,6 @@ internal sealed class ShareCommand
             output.Say("");
             output.Data(magnet);
             output.Say("");
-            output.Say($"There it is fetched with {CommandFor("LINK")}, or by any other BitTorrent program.");
         }
         else
         {

@@ -4,7 +4,7 @@ using Shoal.Cli.Output;
 
 namespace Shoal.Cli.Help;
 
-/// <summary>The help of a command as lines: what it is for, its words and options under headings, and examples.</summary>
+/// <summary>The help of a command: what it is for, its words, its options under headings, and examples.</summary>
 internal sealed class HelpPage
 {
     /// <summary>Wider lines are hard to read, whatever the terminal is.</summary>

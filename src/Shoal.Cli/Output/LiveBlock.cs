@@ -14,45 +14,52 @@ internal sealed class LiveBlock(TextWriter terminal)
     private const string ClearToEndOfLine = "\e[K";
     private const string ClearToEndOfScreen = "\e[J";
 
-    private int _height;
+    private int[] _widths = [];
+    private int _columns;
 
     /// <summary>Draws the lines, over the ones before. Each must be shorter than the terminal is wide.</summary>
-    public void Draw(IReadOnlyList<string> lines)
+    /// <param name="lines">Text, with control sequences for colours at the most.</param>
+    /// <param name="columns">Columns of the terminal now.</param>
+    public void Draw(IReadOnlyList<string> lines, int columns)
     {
         StringBuilder text = new();
-        if (_height != lines.Count)
+        if (_widths.Length != lines.Count || _columns != columns)
         {
-            Erase(text, 0);
+            Erase(text, 0, columns);
             foreach (string line in lines) text.Append(line).Append('\n');
         }
         else
         {
-            text.Append(SaveCursor).Append(Up(_height));
+            text.Append(SaveCursor).Append(Up(lines.Count));
             foreach (string line in lines) text.Append(line).Append(ClearToEndOfLine).Append('\n');
             text.Append(RestoreCursor);
         }
-        _height = lines.Count;
+        _widths = [.. lines.Select(SafeText.PrintedColumns)];
+        _columns = columns;
         terminal.Write(text.ToString());
         terminal.Flush();
     }
 
     /// <summary>Removes the lines, so that something else can be written where they were.</summary>
+    /// <param name="columns">Columns of the terminal now.</param>
     /// <param name="typedLines">Lines that the user has ended below the block since it was drawn.</param>
-    public void Erase(int typedLines = 0)
+    public void Erase(int columns, int typedLines = 0)
     {
         StringBuilder text = new();
-        Erase(text, typedLines);
+        Erase(text, typedLines, columns);
         terminal.Write(text.ToString());
     }
 
     /// <summary>Leaves the lines as they are: others write to the terminal now.</summary>
-    public void Forget() => _height = 0;
+    public void Forget() => _widths = [];
 
-    private void Erase(StringBuilder text, int typedLines)
+    private void Erase(StringBuilder text, int typedLines, int columns)
     {
-        if (_height == 0) return;
-        text.Append(Up(_height + typedLines)).Append(ClearToEndOfScreen);
-        _height = 0;
+        if (_widths.Length == 0) return;
+        // A terminal that has become narrower shows what was one line as several.
+        int rows = _widths.Sum(width => Math.Max(1, (width + columns - 1) / columns));
+        text.Append(Up(rows + typedLines)).Append(ClearToEndOfScreen);
+        _widths = [];
     }
 
     private static string Up(int lines) => $"\r\e[{lines}A";

@@ -54,6 +54,20 @@ internal static class SafeText
         return columns;
     }
 
+    /// <summary>Terminal columns that a text takes whose colours are control sequences.</summary>
+    public static int PrintedColumns(string text)
+    {
+        int columns = 0;
+        bool isInSequence = false;
+        foreach (Rune rune in text.EnumerateRunes())
+        {
+            if (rune.Value == '\e') isInSequence = true;
+            else if (!isInSequence) columns += Columns(rune);
+            else if (rune.IsAscii && char.IsAsciiLetter((char)rune.Value)) isInSequence = false;
+        }
+        return columns;
+    }
+
     private static bool IsHarmful(Rune rune) => Rune.GetUnicodeCategory(rune) switch
     {
         // Zero-width joiners (U+200C, U+200D) are part of words in several scripts and of emoji.

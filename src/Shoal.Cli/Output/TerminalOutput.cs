@@ -83,7 +83,7 @@ internal sealed class TerminalOutput
         {
             bool isOurs = _host.IsInForeground();
             _shown = isOurs ? lines : [];
-            if (isOurs) _live.Draw(lines);
+            if (isOurs) _live.Draw(lines, Columns);
             else _live.Forget();
         }
     }
@@ -99,7 +99,7 @@ internal sealed class TerminalOutput
         if (_live is null) return;
         lock (_gate)
         {
-            _live.Erase(typedLines);
+            _live.Erase(Columns, typedLines);
             _shown = [];
             _host.Error.Flush();
         }
@@ -113,10 +113,10 @@ internal sealed class TerminalOutput
         lock (_gate)
         {
             // Both streams can be the same terminal, so the block makes room for either.
-            _live?.Erase();
+            _live?.Erase(Columns);
             writer.Write(line + '\n');
             writer.Flush();
-            if (_shown.Count > 0) _live?.Draw(_shown);
+            if (_shown.Count > 0) _live?.Draw(_shown, Columns);
         }
     }
 }

@@ -6,6 +6,9 @@ internal sealed record RunGoal
     /// <summary>True when the run ends as soon as everything is complete.</summary>
     public bool EndsWhenComplete { get; init; }
 
+    /// <summary>True when a run without anything to serve is a mistake.</summary>
+    public bool NeedsContent { get; init; }
+
     /// <summary>Time without anything arriving after which an incomplete run ends; null waits for ever.</summary>
     public TimeSpan? Timeout { get; init; }
 

@@ -15,6 +15,7 @@ internal sealed class TransferProgress(ITransfer transfer, TimeSpan start)
     private TorrentSnapshot? _told;
     private bool _metadataTold;
     private bool _completeTold;
+    private bool _partTold;
 
     /// <summary>The torrent.</summary>
     public ITransfer Transfer => transfer;
@@ -39,7 +40,9 @@ internal sealed class TransferProgress(ITransfer transfer, TimeSpan start)
     {
         Snapshot = transfer.Snapshot();
         bool wasComplete = IsComplete;
-        IsComplete |= Snapshot.State == TorrentState.Seeding || transfer.Completion.IsCompletedSuccessfully;
+        // Who only serves is seeding with what there is.
+        bool hasAll = Snapshot.State == TorrentState.Seeding && Snapshot.CompletedBytes >= Snapshot.WantedBytes;
+        IsComplete |= hasAll || transfer.Completion.IsCompletedSuccessfully;
         // It began at some moment since the last look; a short download begins and ends between two.
         if (Snapshot.State == TorrentState.Downloading || HasReceived) _downloadStart ??= _lastUpdate;
         if (_downloadStart is { } begun && !wasComplete) DownloadTime = now - begun;
@@ -54,6 +57,10 @@ internal sealed class TransferProgress(ITransfer transfer, TimeSpan start)
 
     /// <summary>True once, when the metadata has come.</summary>
     public bool TakeMetadataNews() => transfer.Metainfo is not null && !_metadataTold && (_metadataTold = true);
+
+    /// <summary>True once, when a torrent that is only served turns out to have less than everything.</summary>
+    public bool TakePartNews() =>
+        Snapshot.State == TorrentState.Seeding && !IsComplete && !_partTold && (_partTold = true);
 
     /// <summary>True once, when the torrent has become complete.</summary>
     public bool TakeCompleteNews() => IsComplete && !_completeTold && (_completeTold = true);

@@ -142,11 +142,11 @@ internal sealed class TransferRun
     private void TellEnd(RunEnd end)
     {
         string incomplete = string.Join(
-            "; ", _watch.Progress.Where(p => !p.IsComplete).Select(p => TransferText.Line(p.Snapshot)));
+            " ", _watch.Progress.Where(p => !p.IsComplete).Select(p => TransferText.Incomplete(p.Snapshot)));
         if (_watch.ErrorOf(end) is { } error)
             Output.Warn($"shoal: {error}{(end == RunEnd.TimedOut ? " " + incomplete : "")}");
         else if (end != RunEnd.Completed && _watch.WantsData && incomplete.Length > 0)
-            Output.Say($"Not complete, {incomplete}. The same command goes on with it.");
+            Output.Say($"{incomplete} The same command goes on with it.");
     }
 
     private static string NameOf(RunEnd end) => end switch

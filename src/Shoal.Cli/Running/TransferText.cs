@@ -41,6 +41,16 @@ internal static class TransferText
         $"{SafeText.Clean(snapshot.Name)}: {Share(snapshot)}{Phase(snapshot)}, {Traffic(snapshot, Palette.Plain)}"
         + (TrackerWord(snapshot) is { } word ? $". {word}" : "");
 
+    /// <summary>What a download that was left lacks, in a sentence.</summary>
+    public static string Incomplete(TorrentSnapshot snapshot)
+    {
+        string name = SafeText.Clean(snapshot.Name);
+        string text = snapshot.TotalBytes == 0
+            ? $"Of {name} not even the list of files has come."
+            : $"{name} is not complete: {Units.Percent(snapshot.Progress)} of {Units.Bytes(snapshot.WantedBytes)}.";
+        return TrackerWord(snapshot) is { } word ? $"{text} {word}" : text;
+    }
+
     /// <summary>
     /// Two lines for a live view, and what a tracker said while there are no peers; none wider than the terminal.
     /// </summary>
@@ -71,6 +81,9 @@ internal static class TransferText
     private static string Share(TorrentSnapshot snapshot) => snapshot.State switch
     {
         _ when snapshot.TotalBytes == 0 => "",
+        TorrentState.Seeding when snapshot.CompletedBytes < snapshot.WantedBytes
+            => $"{Units.Percent(snapshot.Progress)} of {Units.Bytes(snapshot.WantedBytes)}, "
+                + $"sent {Units.Bytes(snapshot.UploadedBytes)}, ",
         TorrentState.Seeding => $"{Units.Bytes(snapshot.WantedBytes)}, sent {Units.Bytes(snapshot.UploadedBytes)}, ",
         _ => $"{Units.Percent(snapshot.Progress)} of {Units.Bytes(snapshot.WantedBytes)}, ",
     };

@@ -40,6 +40,7 @@ internal sealed class TransferWatch
     {
         RunEnd.Interrupted or RunEnd.Terminated or RunEnd.HungUp => StopSignals.ExitCodeOf(end),
         RunEnd.TimedOut => _progress.Any(p => p.HasReceived) ? ExitCode.Incomplete : ExitCode.NotFound,
+        RunEnd.Failed when Failure() is null && _progress.Any(HasNothing) => ExitCode.NotFound,
         RunEnd.Failed => Failure() is { } failure ? FailureMap.ExitCodeOf(failure) : ExitCode.Failed,
         _ => WantsData && _progress.Any(p => !p.IsComplete) ? ExitCode.Incomplete : ExitCode.Ok,
     };
@@ -48,6 +49,9 @@ internal sealed class TransferWatch
     public string? ErrorOf(RunEnd end) => end switch
     {
         RunEnd.Failed when Failure() is { } failure => FailureMap.Sentence(failure),
+        RunEnd.Failed when _progress.FirstOrDefault(HasNothing) is { } empty
+            => $"Nothing of '{SafeText.Clean(empty.Snapshot.Name)}' is at "
+                + $"'{SafeText.Clean(empty.Transfer.ContentPath ?? "")}': name the folder that it lies in with --dir.",
         RunEnd.Failed => _progress.FirstOrDefault(p => p.Snapshot.State == TorrentState.Failed)?.Snapshot.Error
             ?? "The torrent failed.",
         RunEnd.TimedOut when ExitCodeOf(end) == ExitCode.NotFound => "No peer sent anything in time.",
@@ -67,6 +71,7 @@ internal sealed class TransferWatch
             TellNews(progress);
         }
         Show(now);
+        if (_goal.NeedsContent && _progress.Any(HasNothing)) return RunEnd.Failed;
         if (_progress.Any(p => p.Snapshot.State == TorrentState.Failed || p.Transfer.Completion.IsFaulted))
             return RunEnd.Failed;
         if (_goal.EndsWhenComplete && _progress.All(p => p.IsComplete)) return RunEnd.Completed;
@@ -97,6 +102,9 @@ internal sealed class TransferWatch
     private Exception? Failure() =>
         _progress.Select(p => p.Transfer.Completion.Exception?.InnerException).FirstOrDefault(e => e is not null);
 
+    private static bool HasNothing(TransferProgress progress) =>
+        progress.Snapshot is { State: TorrentState.Seeding, CompletedBytes: 0, WantedBytes: > 0 };
+
     private bool HasTimedOut(TimeSpan now) =>
         _goal.Timeout is { } timeout
         && _progress.Any(p => !p.IsComplete)
@@ -106,6 +114,9 @@ internal sealed class TransferWatch
     {
         if (progress.TakeMetadataNews() && progress.Transfer.Metainfo is { } metainfo)
             _output.Event(TransferRecords.Torrent(progress.Transfer, metainfo));
+        if (!WantsData && progress.Snapshot.CompletedBytes > 0 && progress.TakePartNews())
+            _output.Say($"{Units.Percent(progress.Snapshot.Progress)} of "
+                + $"{SafeText.Clean(progress.Snapshot.Name)} is there and offered.");
         if (!progress.TakeCompleteNews()) return;
         TorrentSnapshot snapshot = progress.Snapshot;
         _output.Event(new CompletedEvent(

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using Shoal.Cli.Help;
+using Shoal.Cli.Output;
 using Shoal.Cli.Parsing;
 
 namespace Shoal.Cli.Settings;
@@ -69,9 +70,10 @@ internal sealed class TransferOptionSet
     }
 
     /// <summary>Reads the options from a command line.</summary>
+    /// <exception cref="CliException">The folder of <c>--dir</c> is a file.</exception>
     public TransferSettings Read(ParseResult result) => new()
     {
-        Directory = Path.GetFullPath(_directory.Of(result)),
+        Directory = FolderOf(_directory.Of(result)),
         Port = _port.Of(result),
         Bind = _bind.Of(result),
         Down = _down.Of(result),
@@ -92,6 +94,10 @@ internal sealed class TransferOptionSet
         return Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
             && url.Scheme is "http" or "https" or "udp" && url.Host.Length > 0;
     }
+
+    private static string FolderOf(string path) => File.Exists(path)
+        ? throw CliException.Usage($"--dir '{SafeText.Clean(path)}' is a file, not a folder.")
+        : Path.GetFullPath(path);
 
     // What changes nothing yet is accepted, and the help has nothing to say of it.
     private static Option[] WithoutEffect(Option[] options)

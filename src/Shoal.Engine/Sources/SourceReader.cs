@@ -19,7 +19,7 @@ internal static class SourceReader
             case TorrentSource.Magnet magnet:
                 return MagnetLink.TryParse(magnet.Link, out MagnetLink? link, out string? error)
                     ? ResolvedSource.Of(link)
-                    : throw new TorrentException(TorrentError.InvalidInput, $"The magnet link is not valid: {error}");
+                    : throw new TorrentException(TorrentError.InvalidInput, error);
             case TorrentSource.File file:
                 return Parse(
                     await ReadFileAsync(file.Path, cancellationToken).ConfigureAwait(false), $"'{file.Path}'");
@@ -60,8 +60,9 @@ internal static class SourceReader
     private static async Task<byte[]> FetchAsync(
         Uri address, TrackerClientOptions network, CancellationToken cancellationToken)
     {
-        (byte[]? bytes, string? error) = await new TorrentFetcher(network)
+        (byte[]? bytes, string? error, bool isMissing) = await new TorrentFetcher(network)
             .FetchAsync(address, AddressOrigin.User, cancellationToken).ConfigureAwait(false);
-        return bytes ?? throw new TorrentException(TorrentError.Network, $"Cannot get {address}: {error}");
+        return bytes
+            ?? throw new TorrentException(isMissing ? TorrentError.NotFound : TorrentError.Network, error!);
     }
 }

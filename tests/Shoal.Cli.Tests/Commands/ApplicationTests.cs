@@ -17,7 +17,15 @@ public sealed class ApplicationTests
     [InlineData("get x --timeout soon", "--timeout 'soon' is not a time")]
     [InlineData("seed x --have 5", "--have '5' is not a list of shares")]
     [InlineData("seed x --missing a", "--missing 'a' is not a list of piece numbers")]
-    [InlineData("create x", "'--output' is required")]
+    [InlineData("create x", "create needs --output FILE.")]
+    [InlineData("create", "create needs PATH and --output FILE.")]
+    [InlineData("shar x", "There is no command 'shar'. Is share meant?")]
+    [InlineData("get --frob", "There is no option '--frob'.")]
+    [InlineData("get x --keep-seedin", "There is no option '--keep-seedin'. Is --keep-seeding meant?")]
+    [InlineData("--frob", "There is no option '--frob'.")]
+    [InlineData("-x get", "There is no option '-x'.")]
+    [InlineData("get x y", "'y' is one word too many for get.")]
+    [InlineData("demo x", "'x' is one word too many for demo.")]
     [InlineData("create x -o y --piece-size 3", "--piece-size '3' is not a piece size")]
     [InlineData("create x -o y --format v3", "--format 'v3' is not one of hybrid, v1, v2")]
     [InlineData("completions tcsh", "'tcsh' is not one of bash, zsh, fish, powershell")]
@@ -32,6 +40,23 @@ public sealed class ApplicationTests
         Assert.Contains(sentence, outcome.Error, StringComparison.Ordinal);
         Assert.Single(outcome.Error.TrimEnd('\n').Split('\n'));
         Assert.Equal("", outcome.Out);
+    }
+
+    [Fact]
+    public async Task A_name_that_begins_with_a_dash_stands_behind_two_dashes()
+    {
+        CliOutcome outcome = await CliRunner.RunAsync("get", "--", "--frob.torrent");
+        Assert.Equal("shoal: There is no file '--frob.torrent'.\n", outcome.Error);
+        outcome = await CliRunner.RunAsync("get", "-", "--peer=h:1");
+        Assert.Equal(ExitCode.NotFound, outcome.ExitCode);
+    }
+
+    [Fact]
+    public async Task An_empty_path_is_not_the_current_folder()
+    {
+        CliOutcome outcome = await CliRunner.RunAsync("share", "");
+        Assert.Equal(ExitCode.Usage, outcome.ExitCode);
+        Assert.Contains("PATH is empty", outcome.Error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -31,6 +31,17 @@ public sealed class FilesTests : IDisposable
             Assert.Throws<CliException>(() => ContentPath.Find(Path.GetPathRoot(_folder)!, _folder)).ExitCode);
 
     [Fact]
+    public void A_torrent_goes_into_a_folder_under_the_name_of_its_content_and_never_into_one_that_is_not_there()
+    {
+        Assert.Equal(Path.Combine(_folder, "set.torrent"), TorrentWriter.Target(_folder, "set"));
+        string file = Path.Combine(_folder, "other.torrent");
+        Assert.Equal(file, TorrentWriter.Target(file, "set"));
+        CliException error = Assert.Throws<CliException>(
+            () => TorrentWriter.Target(Path.Combine(_folder, "no", "x.torrent"), "set"));
+        Assert.Equal(ExitCode.NotFound, error.ExitCode);
+    }
+
+    [Fact]
     public void A_torrent_replaces_the_one_before_and_leaves_nothing_else()
     {
         string path = Path.Combine(_folder, "x.torrent");

@@ -22,9 +22,9 @@ public sealed class ShareLinkTests
                 "",
                 Link,
                 "",
-                "There it is fetched with shoal get 'LINK', or by any other BitTorrent program.",
+                "",
             ],
-            screen.ToString().TrimEnd('\n').Split('\n'));
+            screen.ToString().Split('\n'));
     }
 
     [Fact]

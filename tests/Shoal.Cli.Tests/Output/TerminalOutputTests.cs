@@ -57,6 +57,23 @@ public sealed class TerminalOutputTests
     }
 
     [Fact]
+    public void A_view_is_redrawn_whole_when_the_terminal_has_become_narrower()
+    {
+        using TestTerminal terminal = new();
+        LiveBlock block = new(terminal);
+        terminal.Write("before\n");
+        // Ten columns of the line are one row of the wide terminal and three of the narrow one.
+        block.Draw(["0123", "456", "789"], columns: 20);
+        block.Forget();
+        block.Draw(["\e[1m0123456789\e[0m"], columns: 20);
+        terminal.Screenful("before", "0123", "456", "789", "0123", "4567", "89");
+
+        block.Draw(["abc"], columns: 4);
+
+        Assert.Equal("before\n0123\n456\n789\nabc", terminal.Screen);
+    }
+
+    [Fact]
     public void Json_escapes_what_could_harm_a_terminal()
     {
         using StringWriter data = new();

@@ -20,6 +20,14 @@ internal sealed class TestTerminal : TextWriter
     /// <summary>What a user does: the terminal itself shows the characters.</summary>
     public void Type(string text) => Write(text);
 
+    /// <summary>What the terminal makes of its rows when its size changes; the cursor rests below them.</summary>
+    public void Screenful(params string[] rows)
+    {
+        _rows.Clear();
+        _rows.AddRange(rows.Append("").Select(row => new StringBuilder(row)));
+        (_row, _column) = (rows.Length, 0);
+    }
+
     public override void Write(char value)
     {
         _pending.Append(value);
@@ -67,6 +75,8 @@ internal sealed class TestTerminal : TextWriter
             case "\e[J":
                 _rows[_row].Length = Math.Min(_rows[_row].Length, _column);
                 _rows.RemoveRange(_row + 1, _rows.Count - _row - 1);
+                break;
+            case ['\e', '[', .., 'm']:
                 break;
             case ['\e', '[', .. string count, 'A']:
                 _row -= int.Parse(count, CultureInfo.InvariantCulture);

@@ -24,7 +24,7 @@ public sealed class TransferRunTests : IDisposable
     {
         Assert.Equal(ExitCode.Incomplete, await RunAsync("prog\nexit\n"));
         Assert.Contains("looking for peers", _messages.ToString(), StringComparison.Ordinal);
-        Assert.Contains("Not complete", _messages.ToString(), StringComparison.Ordinal);
+        Assert.Contains("is not complete: ", _messages.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -67,6 +67,26 @@ public sealed class TransferTextTests
     }
 
     [Fact]
+    public void What_a_download_lacks_is_one_sentence_with_the_reason_when_there_is_one()
+    {
+        TorrentSnapshot half = FakeTransfer.Fresh(TorrentState.Downloading, completed: 500);
+        Assert.Equal("sample is not complete: 50.0% of 0.98 KiB.", TransferText.Incomplete(half));
+        Assert.Equal(
+            "sample is not complete: 50.0% of 0.98 KiB. Gone.",
+            TransferText.Incomplete(half with { TrackerMessage = "Gone." }));
+        TorrentSnapshot nothing = FakeTransfer.Fresh(TorrentState.FetchingMetadata, wanted: 0);
+        Assert.Equal("Of sample not even the list of files has come.", TransferText.Incomplete(nothing));
+    }
+
+    [Fact]
+    public void A_seeder_with_a_part_says_how_much_it_has()
+    {
+        TorrentSnapshot part = FakeTransfer.Fresh(TorrentState.Seeding, completed: 500);
+        Assert.StartsWith("sample: 50.0% of 0.98 KiB, sent 0 B, seeding", TransferText.Line(part),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_live_view_has_the_whole_sentence_about_a_tracker_on_lines_of_its_own()
     {
         const string sentence =

@@ -202,6 +202,32 @@ public sealed class TransferWatchTests : IDisposable
         Assert.Contains("checking 43.0%", _messages.ToString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_seeder_of_nothing_at_all_fails_with_what_to_do()
+    {
+        TransferWatch watch = Watch(new RunGoal { NeedsContent = true }, wantsData: false);
+        _transfer.ContentPath = "/pictures/sample";
+        _transfer.State = FakeTransfer.Fresh(TorrentState.Checking);
+        Assert.Null(watch.Step(Seconds(0)));
+        _transfer.State = FakeTransfer.Fresh(TorrentState.Seeding, completed: 0);
+        Assert.Equal(RunEnd.Failed, watch.Step(Seconds(1)));
+        Assert.Equal(ExitCode.NotFound, watch.ExitCodeOf(RunEnd.Failed));
+        Assert.Equal(
+            "Nothing of 'sample' is at '/pictures/sample': name the folder that it lies in with --dir.",
+            watch.ErrorOf(RunEnd.Failed));
+    }
+
+    [Fact]
+    public void A_seeder_of_a_part_says_so_once_and_is_never_complete()
+    {
+        TransferWatch watch = Watch(
+            new RunGoal { NeedsContent = true }, wantsData: false, completed: _ => Assert.Fail("It is not complete."));
+        _transfer.State = FakeTransfer.Fresh(TorrentState.Seeding, completed: 400);
+        Assert.Null(watch.Step(Seconds(0)));
+        Assert.Null(watch.Step(Seconds(1)));
+        Assert.Equal("40.0% of sample is there and offered.\n", _messages.ToString());
+    }
+
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
     private TransferWatch Watch(

@@ -58,6 +58,15 @@ public sealed class TransferOptionSetTests
     }
 
     [Fact]
+    public void A_file_is_no_folder_to_put_anything_in()
+    {
+        string file = Path.GetTempFileName();
+        CliException error = Assert.Throws<CliException>(() => Read([], "--dir", file));
+        File.Delete(file);
+        Assert.Equal((ExitCode.Usage, $"--dir '{file}' is a file, not a folder."), (error.ExitCode, error.Message));
+    }
+
+    [Fact]
     public void Every_option_has_a_twin_of_its_own() =>
         Assert.Equal("SHOAL_JSON_LINES", OptionFactory.TwinOf("--json-lines"));
 
