@@ -1,115 +1,110 @@
-using System.Buffers;
-using System.Globalization;
-using System.Net;
-using System.Text;
-using Shoal.Protocol;
 using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Trackers;
+using Shoal.Tracker.Access;
+using Shoal.Tracker.Metrics;
+using Shoal.Tracker.Swarms;
 
 namespace Shoal.Tracker;
 
-/// <summary>Answers the requests of one tracker out of its store, whatever front end they came through.</summary>
-internal sealed class AnnounceService
+/// <summary>
+/// What the front ends have in common: whether a request is let in, what the store is asked, and what figures go into
+/// the answer.
+/// </summary>
+internal sealed class AnnounceService(
+    TrackerOptions options, ISwarmStore store, AccessGate gate, TrackerSecret secret, TrackerMetrics metrics)
 {
-    /// <summary>Minutes after which one who was turned away may come again.</summary>
-    private const int RetryMinutes = 30;
+    /// <summary>Said to a peer that gets others and is not listed itself.</summary>
+    public const string NotListedWarning =
+        "You are not listed: there are too many peers in this swarm or at your address.";
 
-    /// <summary>Intervals are told shorter or longer by up to this share.</summary>
+    /// <summary>Intervals are told shorter or longer by up to this share, so that peers do not come in bursts.</summary>
     private const double Jitter = 0.1;
 
-    private readonly TrackerOptions _options;
-    private readonly SwarmStore _store;
-    private readonly long _epoch;
-    private long _announces;
-    private long _scrapes;
-    private long _refusals;
+    private readonly long _epoch = options.Time.GetTimestamp();
 
-    public AnnounceService(TrackerOptions options)
+    public ISwarmStore Store => store;
+
+    public AccessGate Gate => gate;
+
+    public TrackerMetrics Metrics => metrics;
+
+    public TrackerSecret Secret => secret;
+
+    public TrackerOptions Options => options;
+
+    /// <summary>Time since the service began.</summary>
+    public TimeSpan Now => options.Time.GetElapsedTime(_epoch);
+
+    /// <summary>The second of the calendar, which nodes that share a secret agree on.</summary>
+    public long UnixSeconds => options.Time.GetUtcNow().ToUnixTimeSeconds();
+
+    public int MinIntervalSeconds => (int)options.MinInterval.TotalSeconds;
+
+    /// <summary>The interval for one answer.</summary>
+    public int NextIntervalSeconds() =>
+        (int)(options.Interval.TotalSeconds * (1 - Jitter + 2 * Jitter * Random.Shared.NextDouble()));
+
+    /// <summary>Peers that an announce is given at the most.</summary>
+    public int WantedBy(in AnnounceQuery query) => query.Event == AnnounceEvent.Stopped ? 0
+        : query.NumWant < 0 ? options.DefaultNumWant
+        : Math.Min(query.NumWant, options.MaxNumWant);
+
+    /// <summary>Makes of an announce what the store understands.</summary>
+    /// <param name="query">What the client said.</param>
+    /// <param name="from">Where it came from.</param>
+    /// <param name="key">The key in its URL; empty when there is none.</param>
+    /// <param name="announce">The question to the store when the result is <see cref="RefusalReason.None"/>.</param>
+    public RefusalReason TryPrepare(
+        in AnnounceQuery query, HostAddress from, ReadOnlySpan<byte> key, out SwarmAnnounce announce)
     {
-        // A peer may be late by jitter, a retry and a minute of rounding before it is given up.
-        const double LifetimeFactor = 1.5;
-        _options = options;
-        _store = new SwarmStore(
-            options.Store ?? new SwarmStoreOptions { PeerLifetime = options.Interval * LifetimeFactor }, Random.Shared);
-        _epoch = options.Time.GetTimestamp();
-    }
-
-    public TrackerCounters Counters => new(Interlocked.Read(ref _announces), Interlocked.Read(ref _scrapes),
-        Interlocked.Read(ref _refusals), _store.Swarms, _store.Peers);
-
-    private TimeSpan Now => _options.Time.GetElapsedTime(_epoch);
-
-    private int MinIntervalSeconds => (int)_options.MinInterval.TotalSeconds;
-
-    public void Expire() => _store.Expire(Now);
-
-    /// <summary>Counts a request that no service answers.</summary>
-    public void CountRefusal() => Interlocked.Increment(ref _refusals);
-
-    /// <summary>Answers an HTTP announce with a bencoded body.</summary>
-    public void Announce(ReadOnlySpan<byte> query, IPAddress from, IBufferWriter<byte> output)
-    {
-        if (!TrackerQueryReader.TryReadAnnounce(query, out AnnounceQuery announce, out string? failure))
+        announce = default;
+        AddressScope scope = from.Scope;
+        if (scope == AddressScope.Unusable) return RefusalReason.BadAddress;
+        RefusalReason refusal = gate.Check(query.InfoHash, key, from, Now);
+        if (refusal != RefusalReason.None) return refusal;
+        (HostAddress listed, HostAddress lan) = Place(query.ClaimedV4, from, scope);
+        announce = new SwarmAnnounce
         {
-            Refuse(output, failure, retryInMinutes: null);
-            return;
-        }
-        IPAddress address = from.Normalised();
-        int wanted = announce.NumWant < 0 ? _options.DefaultNumWant : Math.Min(announce.NumWant, _options.MaxNumWant);
-        byte[] peers = ArrayPool<byte>.Shared.Rent(wanted * (PeerRow4.WireLength + PeerRow6.WireLength));
-        Span<byte> peers4 = peers.AsSpan(0, wanted * PeerRow4.WireLength);
-        Span<byte> peers6 = peers.AsSpan(peers4.Length, wanted * PeerRow6.WireLength);
-        StoreAnswer answer = _store.Announce(announce, address, Now, wanted, peers4, peers6);
-        if (answer.Status is StoreStatus.StoreFull or StoreStatus.NetworkFull)
-            Refuse(output, answer.Status == StoreStatus.StoreFull
-                ? "This tracker is full." : "Too many torrents come from your network.", RetryMinutes);
-        else
+            InfoHash = query.InfoHash, Address = listed, LanAddress = lan, Port = query.Port, Event = query.Event,
+            IsSeed = query.IsSeed, Identity = IdentityOf(query), Wanted = WantedBy(query),
+        };
+        return RefusalReason.None;
+    }
+
+    /// <summary>The refusal that a status of the store means; those who get peers are not refused.</summary>
+    public static RefusalReason RefusalOf(StoreStatus status) => status switch
+    {
+        StoreStatus.NetworkFull => RefusalReason.NetworkFull,
+        StoreStatus.StoreFull => RefusalReason.StoreFull,
+        StoreStatus.Unavailable => RefusalReason.Unavailable,
+        _ => RefusalReason.None,
+    };
+
+    /// <summary>
+    /// Decides what becomes of an address that a client claims. None is ever believed against the internet: a private
+    /// one of a client on the internet is for its neighbours alone, and a client on this very machine may say which
+    /// private address the others reach it by. Anything else is left aside.
+    /// </summary>
+    private (HostAddress Listed, HostAddress Lan) Place(uint claimed, HostAddress from, AddressScope scope)
+    {
+        if (claimed == 0 || !options.HonoursPrivateAddresses
+            || AddressScopes.ScopeOfV4(claimed) != AddressScope.Private)
+            return (from, default);
+        return scope switch
         {
-            Interlocked.Increment(ref _announces);
-            TrackerReplyWriter.WriteAnnounce(output, new AnnounceAnswer
-            {
-                IntervalSeconds = IntervalSeconds(),
-                MinIntervalSeconds = MinIntervalSeconds,
-                Complete = answer.Complete,
-                Incomplete = answer.Incomplete,
-                Downloaded = answer.Downloaded,
-                ExternalAddress = address,
-                Warning = answer.Status == StoreStatus.Stored
-                    ? null : "You are not listed: there are too many peers in this swarm or at your address.",
-            }, peers4[..answer.Bytes4], peers6[..answer.Bytes6], announce.IsCompact);
-        }
-        ArrayPool<byte>.Shared.Return(peers);
+            AddressScope.Global => (from, new HostAddress(claimed)),
+            AddressScope.Loopback => (new HostAddress(claimed), default),
+            _ => (from, default),
+        };
     }
 
-    /// <summary>Answers an HTTP scrape with a bencoded body.</summary>
-    public void Scrape(ReadOnlySpan<byte> query, IBufferWriter<byte> output)
+    private ulong IdentityOf(in AnnounceQuery query)
     {
-        Span<InfoHash> hashes = new InfoHash[TrackerQueryReader.MaxScrapeHashes];
-        if (!TrackerQueryReader.TryReadScrape(query, hashes, out int count, out string? failure))
-        {
-            Refuse(output, failure, retryInMinutes: null);
-            return;
-        }
-        Interlocked.Increment(ref _scrapes);
-        var entries = new ScrapeEntry[count];
-        for (int i = 0; i < count; i++) entries[i] = _store.Scrape(hashes[i]);
-        TrackerReplyWriter.WriteScrape(output, entries, MinIntervalSeconds);
+        // Without a key a peer id alone would be enough to be taken for another; peers see each other's.
+        if (query.Key == 0) return 0;
+        Span<byte> id = stackalloc byte[sizeof(ulong) * 3];
+        query.PeerId.CopyTo(id);
+        BitConverter.TryWriteBytes(id[Shoal.Protocol.PeerId.Length..], query.Key);
+        return secret.Identities.Of(id);
     }
-
-    /// <summary>One line for people who open the tracker in a browser.</summary>
-    public void Describe(IBufferWriter<byte> output)
-    {
-        string line = string.Create(CultureInfo.InvariantCulture,
-            $"A Shoal BitTorrent tracker with {_store.Swarms} torrents and {_store.Peers} peers.\n");
-        output.Write(Encoding.UTF8.GetBytes(line));
-    }
-
-    private void Refuse(IBufferWriter<byte> output, string reason, int? retryInMinutes)
-    {
-        CountRefusal();
-        TrackerReplyWriter.WriteFailure(output, reason, IntervalSeconds(), MinIntervalSeconds, retryInMinutes);
-    }
-
-    private int IntervalSeconds() =>
-        (int)(_options.Interval.TotalSeconds * (1 - Jitter + 2 * Jitter * Random.Shared.NextDouble()));
 }

@@ -1,13 +1,19 @@
 namespace Shoal.Tracker;
 
-/// <summary>How much a <see cref="SwarmStore"/> may hold. The defaults bound it to a few hundred megabytes.</summary>
+/// <summary>
+/// How much the swarms in memory may hold. A peer takes some 30 bytes and a swarm some 60, so the defaults bound them
+/// to about half a gigabyte.
+/// </summary>
 public sealed record SwarmStoreOptions
 {
-    /// <summary>Swarms at the most.</summary>
-    public int MaxSwarms { get; init; } = 1_000_000;
+    /// <summary>Swarms at the most, those counted in that have no peers but a download count.</summary>
+    public int MaxSwarms { get; init; } = 4_000_000;
 
-    /// <summary>Peers of one swarm at the most; qBittorrent's embedded tracker keeps 200, public ones all.</summary>
-    public int MaxPeersPerSwarm { get; init; } = 10_000;
+    /// <summary>Peers of all swarms at the most; one with both address families takes two places.</summary>
+    public long MaxPeers { get; init; } = 10_000_000;
+
+    /// <summary>Peers of one swarm at the most.</summary>
+    public int MaxPeersPerSwarm { get; init; } = 100_000;
 
     /// <summary>
     /// Peers of one swarm behind one public address (IPv6: one /64) at the most. Private and loopback addresses are not
@@ -21,8 +27,9 @@ public sealed record SwarmStoreOptions
     /// </summary>
     public int MaxAdditionsPerNetwork { get; init; } = 50_000;
 
-    /// <summary>
-    /// Time after which a silent peer is dropped, to the minute: one and a half intervals of three minutes.
-    /// </summary>
+    /// <summary>Time after which a silent peer is dropped, to a hundredth of it.</summary>
     public TimeSpan PeerLifetime { get; init; } = TimeSpan.FromMinutes(3);
+
+    /// <summary>Time that the download count of a torrent without peers is kept; 30 days.</summary>
+    public TimeSpan DownloadsLifetime { get; init; } = TimeSpan.FromDays(30);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 
 namespace Shoal.Tracker;
 
@@ -11,7 +12,7 @@ public sealed record TrackerOptions
     public IPAddress? Bind { get; init; }
 
     /// <summary>
-    /// The TCP port; 0, the default, takes a free one, which <see cref="TrackerServer.Port"/> then tells.
+    /// The port of HTTP (TCP) and UDP; 0, the default, takes a free one, which <see cref="TrackerServer.Port"/> then tells.
     /// </summary>
     public int Port { get; init; }
 
@@ -39,16 +40,54 @@ public sealed record TrackerOptions
     /// <summary>Time that a connection may be idle between requests.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>True to answer over UDP too, on the same port number; the default.</summary>
+    public bool AnswersUdp { get; init; } = true;
+
+    /// <summary>
+    /// Threads that answer UDP, for each address family; 1, the default, is enough beside a transfer. Only Linux has
+    /// use for more: as many as cores.
+    /// </summary>
+    public int UdpThreads { get; init; } = 1;
+
+    /// <summary>
+    /// True, the default, to move many datagrams with one system call where that exists: on Linux.
+    /// </summary>
+    public bool BatchesDatagrams { get; init; } = true;
+
+    /// <summary>
+    /// Time that a UDP connection id is good for. BEP 15 asks for two minutes, the default; some clients keep theirs
+    /// for an hour. At the most 18 hours.
+    /// </summary>
+    public TimeSpan ConnectionLifetime { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Whom the tracker serves; everybody is the default.</summary>
+    public TrackerMode Mode { get; init; } = TrackerMode.Open;
+
+    /// <summary>The torrents of a <see cref="TrackerMode.Listed"/> tracker; needed there, ignored elsewhere.</summary>
+    public ITorrentRegistry? Registry { get; init; }
+
+    /// <summary>The keys of a <see cref="TrackerMode.Private"/> tracker; null lets nobody in there.</summary>
+    public KeyRing? Keys { get; init; }
+
+    /// <summary>
+    /// Folder of what the tracker keeps over a restart, made when missing: secret, keys, swarms and catalogue. Null, the
+    /// default, keeps everything in memory.
+    /// </summary>
+    public string? DataFolder { get; init; }
+
+    /// <summary>
+    /// True, the default, to let peers behind the same router know each other's private addresses, where they tell
+    /// them: see docs/TRACKER.md for what is believed of whom.
+    /// </summary>
+    public bool HonoursPrivateAddresses { get; init; } = true;
+
+    /// <summary>Where the log goes; null, the default, for nowhere.</summary>
+    public ILoggerFactory? Logging { get; init; }
+
     /// <summary>
     /// Limits of the store; the lifetime of peers in it follows from <see cref="Interval"/> when null.
     /// </summary>
     public SwarmStoreOptions? Store { get; init; }
-
-    /// <summary>
-    /// Folder of what the tracker keeps over a restart, made when missing; null, the default, keeps everything in
-    /// memory.
-    /// </summary>
-    public string? DataFolder { get; init; }
 
     /// <summary>The clock that peers age by.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -6,12 +6,17 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Shoal.Tracker.Access;
+using Shoal.Tracker.Http;
+using Shoal.Tracker.Metrics;
+using Shoal.Tracker.Swarms;
+using Shoal.Tracker.Udp;
 
 namespace Shoal.Tracker;
 
 /// <summary>
-/// A tracker that runs inside any program: announces and scrapes over HTTP from one port, swarms in memory. It uses the
-/// web server without the hosting around it, so that it starts in a moment and costs little.
+/// A tracker that runs inside any program: announces and scrapes over HTTP and UDP from one port number, swarms in
+/// memory. It uses the web server without the hosting around it, so that it starts in a moment and costs little.
 /// </summary>
 public sealed class TrackerServer : IAsyncDisposable
 {
@@ -27,63 +32,134 @@ public sealed class TrackerServer : IAsyncDisposable
     /// <summary>How long requests under way may take when the server stops.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
 
-    private static readonly TimeSpan ExpiryPeriod = TimeSpan.FromMinutes(1);
+    /// <summary>A peer may be late by jitter and retries before it is given up.</summary>
+    private const double LifetimeFactor = 1.5;
+
+    /// <summary>How often silent peers are looked for.</summary>
+    private const int SweepsPerInterval = 15;
+
+    /// <summary>Ports tried before none is free for both HTTP and UDP.</summary>
+    private const int MaxPortAttempts = 20;
 
     private readonly KestrelServer _server;
+    private readonly UdpFrontEnd? _udp;
     private readonly AnnounceService _service;
-    private readonly ITimer _expiry;
+    private readonly TrackerLog _log;
+    private readonly ITimer _sweep;
     private int _stopped;
 
-    private TrackerServer(KestrelServer server, AnnounceService service, TimeProvider time)
+    private TrackerServer(KestrelServer server, UdpFrontEnd? udp, AnnounceService service, TrackerLog log)
     {
-        (_server, _service) = (server, service);
-        string address = server.Features.Get<IServerAddressesFeature>()!.Addresses.First();
-        Port = BindingAddress.Parse(address).Port;
-        _expiry = time.CreateTimer(_ => service.Expire(), null, ExpiryPeriod, ExpiryPeriod);
+        (_server, _udp, _service, _log) = (server, udp, service, log);
+        Port = PortOf(server);
+        TimeSpan period = service.Options.Interval / SweepsPerInterval;
+        _sweep = service.Options.Time.CreateTimer(_ => Sweep(), null, period, period);
+        log.Started(Port, service.Options.Mode, true, udp is not null, udp?.Threads ?? 0);
     }
 
     /// <summary>The port that the server listens on.</summary>
     public int Port { get; }
 
     /// <summary>What it has done and what it holds.</summary>
-    public TrackerCounters Counters => _service.Counters;
+    public TrackerCounters Counters => new(_service.Metrics.AnswersOf(RequestKind.Announce),
+        _service.Metrics.AnswersOf(RequestKind.Scrape), _service.Metrics.Refusals, _service.Store.Swarms,
+        _service.Store.Totals.Peers);
 
     /// <summary>Starts a tracker; it answers when the task completes.</summary>
-    /// <exception cref="IOException">The address or port cannot be listened on.</exception>
+    /// <exception cref="IOException">
+    /// The address or port cannot be listened on, or the data folder cannot be used.
+    /// </exception>
+    /// <exception cref="ArgumentException">An option has a value that it cannot have.</exception>
     public static async Task<TrackerServer> StartAsync(TrackerOptions options, CancellationToken cancellationToken)
     {
-        var service = new AnnounceService(options);
-        var transport = new SocketTransportFactory(
-            Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance);
-        var server = new KestrelServer(Options.Create(MakeServerOptions(options)), transport,
-            NullLoggerFactory.Instance);
-        try
-        {
-            await server.StartAsync(new HttpFrontEnd(service), cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            server.Dispose();
-            // What the system refuses (a port below 1024, an address of another machine) is no different to the caller.
-            if (e is SocketException)
-                throw new IOException($"The tracker cannot listen on {EndPointOf(options)}: {e.Message}", e);
-            throw;
-        }
-        return new TrackerServer(server, service, options.Time);
+        TrackerOptionsCheck.Check(options);
+        var log = new TrackerLog((options.Logging ?? NullLoggerFactory.Instance).CreateLogger("Shoal.Tracker"));
+        TrackerSecret secret = options.DataFolder is { } folder ? TrackerSecret.Open(folder) : TrackerSecret.Draw();
+        var store = new SwarmStore(
+            options.Store ?? new SwarmStoreOptions { PeerLifetime = options.Interval * LifetimeFactor }, Random.Shared);
+        var gate = new AccessGate(options.Mode, options.Registry, options.Keys, options.Time);
+        var service = new AnnounceService(options, store, gate, secret, new TrackerMetrics());
+        (KestrelServer server, UdpFrontEnd? udp) = await BindAsync(service, log, cancellationToken)
+            .ConfigureAwait(false);
+        return new TrackerServer(server, udp, service, log);
     }
 
     /// <summary>Stops listening, lets requests under way end within a second, and forgets all swarms.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0) return;
-        await _expiry.DisposeAsync().ConfigureAwait(false);
+        await _sweep.DisposeAsync().ConfigureAwait(false);
+        Task udp = _udp?.StopAsync() ?? Task.CompletedTask;
         using var limit = new CancellationTokenSource(StopLimit);
         await _server.StopAsync(limit.Token).ConfigureAwait(false);
         _server.Dispose();
+        await udp.ConfigureAwait(false);
+        if (_service.Store is IAsyncDisposable store) await store.DisposeAsync().ConfigureAwait(false);
+        _log.Stopped(Port);
+    }
+
+    /// <summary>
+    /// Listens for HTTP, and for UDP on the same number. When any free port will do and the number is taken for UDP,
+    /// another one is tried.
+    /// </summary>
+    private static async Task<(KestrelServer, UdpFrontEnd?)> BindAsync(
+        AnnounceService service, TrackerLog log, CancellationToken cancellationToken)
+    {
+        TrackerOptions options = service.Options;
+        for (int attempt = 1; ; attempt++)
+        {
+            KestrelServer server = MakeServer(options);
+            try
+            {
+                await server.StartAsync(new HttpFrontEnd(new HttpResponder(service)), cancellationToken)
+                    .ConfigureAwait(false);
+                return (server, options.AnswersUdp ? UdpFrontEnd.Start(service, PortOf(server), log) : null);
+            }
+            catch (SocketException e) when (options.Port == 0 && attempt < MaxPortAttempts
+                && e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                await StopAsync(server).ConfigureAwait(false);
+            }
+            catch (Exception e)
+            {
+                await StopAsync(server).ConfigureAwait(false);
+                // What the system refuses (a port below 1024, an address of another machine) is no different to the
+                // caller.
+                if (e is SocketException)
+                    throw new IOException($"The tracker cannot listen on {EndPointOf(options)}: {e.Message}", e);
+                throw;
+            }
+        }
+    }
+
+    private static async ValueTask StopAsync(KestrelServer server)
+    {
+        await server.StopAsync(CancellationToken.None).ConfigureAwait(false);
+        server.Dispose();
+    }
+
+    private static int PortOf(KestrelServer server) =>
+        BindingAddress.Parse(server.Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+
+    private void Sweep()
+    {
+        try
+        {
+            _service.Store.Sweep(_service.Now);
+        }
+        catch (Exception e)
+        {
+            _log.UpkeepFailed(e);
+        }
     }
 
     private static IPEndPoint EndPointOf(TrackerOptions options) =>
         new(options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), options.Port);
+
+    private static KestrelServer MakeServer(TrackerOptions options) => new(
+        Options.Create(MakeServerOptions(options)),
+        new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
+        NullLoggerFactory.Instance);
 
     private static KestrelServerOptions MakeServerOptions(TrackerOptions options)
     {

@@ -28,7 +28,6 @@ public sealed class TrackerFuzzTests
         MinIntervalSeconds = 60,
         Complete = 3,
         Incomplete = 4,
-        ExternalAddress = IPAddress.Parse("1.2.3.4"),
         Warning = "slow",
     };
 
@@ -40,8 +39,8 @@ public sealed class TrackerFuzzTests
     public void Announce_replies() => Fuzzer.Run(new FuzzTarget(
         "announce reply",
         [
-            Body(o => TrackerReplyWriter.WriteAnnounce(o, Answer, Peers4, Peers6, isCompact: true)),
-            Body(o => TrackerReplyWriter.WriteAnnounce(o, Answer, Peers4, Peers6, isCompact: false)),
+            Body(o => TrackerReplyWriter.WriteAnnounce(o, Answer, [1, 2, 3, 4], Peers4, Peers6, isCompact: true)),
+            Body(o => TrackerReplyWriter.WriteAnnounce(o, Answer, [1, 2, 3, 4], Peers4, Peers6, isCompact: false)),
             [.. "d14:failure reason4:gone8:retry in5:nevere"u8],
             [.. "d14:failure reason4:busy8:retry ini9ee"u8],
         ],

@@ -1,6 +1,7 @@
 using System.Net;
 using Shoal.Protocol;
 using Shoal.Protocol.Trackers;
+using Shoal.Tracker.Swarms;
 
 namespace Shoal.Tracker.Tests;
 
@@ -23,9 +24,9 @@ public sealed class SwarmStoreTests
         Assert.Equal(new StoreAnswer(StoreStatus.Stored, 1, 2, 0, 6, 18), answer);
         Assert.Equal([10, 0, 0, 1, 0, 1], _peers4[..6]);
         Assert.Equal([0, 2], _peers6[16..18]);
-        Assert.Equal((1L, 3L), (store.Swarms, store.Peers));
-        Assert.Equal(new ScrapeEntry(Hash(0), 1, 0, 2), store.Scrape(Hash(0)));
-        Assert.Equal(new ScrapeEntry(Hash(9), 0, 0, 0), store.Scrape(Hash(9)));
+        Assert.Equal((1L, 3L), (store.Swarms, store.Totals.Peers));
+        Assert.Equal((1, 0, 2), Scrape(store));
+        Assert.Equal((0, 0, 0), Scrape(store, 9));
     }
 
     [Fact]
@@ -58,7 +59,7 @@ public sealed class SwarmStoreTests
         Announce(store, Here, 1);
         Announce(store, Here, 1, reason: AnnounceEvent.Stopped);
         Announce(store, Here, 1, reason: AnnounceEvent.Stopped);
-        Assert.Equal((0L, 0L), (store.Swarms, store.Peers));
+        Assert.Equal((0L, 0L), (store.Swarms, store.Totals.Peers));
     }
 
     [Fact]
@@ -66,22 +67,22 @@ public sealed class SwarmStoreTests
     {
         SwarmStore store = Store();
         Announce(store, Here, 1, left: 0, reason: AnnounceEvent.Completed);
-        Assert.Equal(0, store.Scrape(Hash(0)).Downloaded);
+        Assert.Equal(0, Scrape(store).Downloaded);
         Announce(store, Here, 2, left: 5, reason: AnnounceEvent.Completed);
-        Assert.Equal(0, store.Scrape(Hash(0)).Downloaded);
+        Assert.Equal(0, Scrape(store).Downloaded);
         Announce(store, Here, 2, left: 0, reason: AnnounceEvent.Completed);
         Announce(store, Here, 2, left: 0, reason: AnnounceEvent.Completed);
-        Assert.Equal(new ScrapeEntry(Hash(0), 2, 1, 0), store.Scrape(Hash(0)));
+        Assert.Equal((2, 1, 0), Scrape(store));
     }
 
     [Fact]
-    public void A_forged_id_or_key_neither_doubles_nor_evicts_a_peer()
+    public void A_forged_identity_neither_doubles_nor_evicts_a_peer()
     {
         SwarmStore store = Store();
-        Announce(store, Here, 1, id: "aaaaaaaaaaaaaaaaaaaa");
-        Announce(store, Here, 1, id: "bbbbbbbbbbbbbbbbbbbb");
-        Announce(store, Here, 2, id: "aaaaaaaaaaaaaaaaaaaa");
-        Assert.Equal(2, store.Peers);
+        Announce(store, Here, 1, identity: 0xaaaa);
+        Announce(store, Here, 1, identity: 0xbbbb);
+        Announce(store, Here, 2, identity: 0xaaaa);
+        Assert.Equal(2, store.Totals.Peers);
     }
 
     [Fact]
@@ -92,29 +93,33 @@ public sealed class SwarmStoreTests
         _now += TimeSpan.FromMinutes(2);
         Announce(store, Here, 2);
         Announce(store, There, 3);
+        _now += TimeSpan.FromSeconds(59);
+        store.Sweep(_now);
+        Assert.Equal(3, store.Totals.Peers);
         _now += TimeSpan.FromMinutes(1);
-        store.Expire(_now);
-        Assert.Equal(3, store.Peers);
-        _now += TimeSpan.FromMinutes(1);
-        store.Expire(_now);
-        Assert.Equal(2, store.Peers);
+        store.Sweep(_now);
+        Assert.Equal(2, store.Totals.Peers);
         _now += TimeSpan.FromMinutes(2);
-        store.Expire(_now);
-        Assert.Equal((0L, 0L), (store.Swarms, store.Peers));
+        store.Sweep(_now);
+        Assert.Equal((0L, 0L), (store.Swarms, store.Totals.Peers));
     }
 
     [Fact]
-    public void Ages_are_right_across_the_turn_of_the_minute_counter()
+    public void Ages_are_right_across_the_turn_of_the_tick_counter()
     {
+        // 255 ticks of a hundredth of three minutes.
         SwarmStore store = Store();
-        _now = TimeSpan.FromMinutes(65535);
+        _now = TimeSpan.FromMinutes(4);
+        store.Sweep(_now);
+        _now = TimeSpan.FromMinutes(7.6);
+        store.Sweep(_now);
         Announce(store, Here, 1);
         _now += TimeSpan.FromMinutes(2);
-        store.Expire(_now);
-        Assert.Equal(1, store.Peers);
+        store.Sweep(_now);
+        Assert.Equal(1, store.Totals.Peers);
         _now += TimeSpan.FromMinutes(2);
-        store.Expire(_now);
-        Assert.Equal(0, store.Peers);
+        store.Sweep(_now);
+        Assert.Equal(0, store.Totals.Peers);
     }
 
     [Fact]
@@ -126,7 +131,7 @@ public sealed class SwarmStoreTests
         StoreAnswer answer = Announce(store, Here, 3);
         Assert.Equal((StoreStatus.SwarmFull, 6, 18), (answer.Status, answer.Bytes4, answer.Bytes6));
         Assert.Equal(StoreStatus.Stored, Announce(store, Here, 1).Status);
-        Assert.Equal(2, store.Peers);
+        Assert.Equal(2, store.Totals.Peers);
     }
 
     [Fact]
@@ -154,7 +159,7 @@ public sealed class SwarmStoreTests
         Assert.Equal(100, store.Swarms);
         Assert.Equal(StoreStatus.StoreFull, Announce(store, IPAddress.Parse("9.9.9.9"), 1, hash: 9999).Status);
         _now += TimeSpan.FromMinutes(10);
-        store.Expire(_now);
+        store.Sweep(_now);
         Assert.Equal(0, store.Swarms);
         Assert.Equal(StoreStatus.Stored, Announce(store, IPAddress.Parse("8.8.8.1"), 1).Status);
     }
@@ -183,31 +188,45 @@ public sealed class SwarmStoreTests
             for (int i = 0; i < 2000; i++)
             {
                 ushort port = (ushort)(thread * 100 + i % 50 + 1);
-                store.Announce(Query(i % 20, port, i % 3), Here, default, 30, new byte[180], default);
-                if (i % 7 == 0)
-                    store.Announce(Query(i % 20, port, 1) with { Event = AnnounceEvent.Stopped }, Here, default, 0,
-                        default, default);
+                Tell(store, i % 20, port, i % 3 == 0, AnnounceEvent.None);
+                if (i % 7 == 0) Tell(store, i % 20, port, false, AnnounceEvent.Stopped);
             }
         }, TestContext.Current.CancellationToken)));
-        long peers = store.Peers, swarms = store.Swarms;
-        store.Expire(default);
-        Assert.Equal((swarms, peers), (store.Swarms, store.Peers));
+        long peers = store.Totals.Peers, swarms = store.Swarms;
+        store.Sweep(default);
+        Assert.Equal((swarms, peers), (store.Swarms, store.Totals.Peers));
     }
+
+    private static void Tell(SwarmStore store, int hash, ushort port, bool isSeed, AnnounceEvent reason) =>
+        store.TryAnnounce(new SwarmAnnounce
+        {
+            InfoHash = Hash(hash), Address = new HostAddress(Here), Port = port, IsSeed = isSeed, Event = reason,
+            Wanted = 30,
+        }, default, new byte[180], default, out _);
 
     private static SwarmStore Store(SwarmStoreOptions? options = null) =>
         new(options ?? new SwarmStoreOptions(), new Random(1));
 
     private StoreAnswer Announce(SwarmStore store, IPAddress address, int port, long left = 5,
-        AnnounceEvent reason = AnnounceEvent.None, int wanted = 50, int hash = 0, string id = "cccccccccccccccccccc") =>
-        store.Announce(Query(hash, (ushort)port, left) with
+        AnnounceEvent reason = AnnounceEvent.None, int wanted = 50, int hash = 0, ulong identity = 0) =>
+        Ask(store, new SwarmAnnounce
         {
-            Event = reason, PeerId = new PeerId(System.Text.Encoding.ASCII.GetBytes(id)),
-        }, address, _now, wanted, _peers4, _peers6);
+            InfoHash = Hash(hash), Address = new HostAddress(address), Port = (ushort)port, IsSeed = left == 0,
+            Event = reason, Wanted = wanted, Identity = identity,
+        });
 
-    private static AnnounceQuery Query(int hash, ushort port, long left) => new()
+    private StoreAnswer Ask(SwarmStore store, SwarmAnnounce announce)
     {
-        InfoHash = Hash(hash), PeerId = default, Port = port, Left = left,
-    };
+        Assert.True(store.TryAnnounce(announce, _now, _peers4, _peers6, out StoreAnswer answer));
+        return answer;
+    }
+
+    private static (int Complete, int Downloaded, int Incomplete) Scrape(SwarmStore store, int hash = 0)
+    {
+        ScrapeEntry[] entries = [new ScrapeEntry(Hash(hash), 0, 0, 0)];
+        Assert.True(store.TryScrape(entries));
+        return (entries[0].Complete, entries[0].Downloaded, entries[0].Incomplete);
+    }
 
     private static InfoHash Hash(int number) => new([.. BitConverter.GetBytes(number), .. new byte[16]]);
 }

@@ -38,7 +38,8 @@ public static class AddressScopes
         return ReferenceEquals(address, endPoint.Address) ? endPoint : new IPEndPoint(address, endPoint.Port);
     }
 
-    private static AddressScope ScopeOfV4(uint address) => (address >> 24) switch
+    /// <summary>The scope of an IPv4 address whose four bytes are a number, the first byte uppermost.</summary>
+    public static AddressScope ScopeOfV4(uint address) => (address >> 24) switch
     {
         0 => AddressScope.Unusable,
         10 => AddressScope.Private,
@@ -53,7 +54,8 @@ public static class AddressScopes
         _ => AddressScope.Global,
     };
 
-    private static AddressScope ScopeOfV6(ReadOnlySpan<byte> address)
+    /// <summary>The scope of an IPv6 address of sixteen bytes that maps no IPv4 address.</summary>
+    public static AddressScope ScopeOfV6(ReadOnlySpan<byte> address)
     {
         ulong high = BinaryPrimitives.ReadUInt64BigEndian(address);
         ulong low = BinaryPrimitives.ReadUInt64BigEndian(address[8..]);

@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace Shoal.Protocol.Trackers;
 
 /// <summary>What a tracker answers to an announce, beside the peers.</summary>
@@ -21,9 +19,6 @@ public readonly record struct AnnounceAnswer
 
     /// <summary>How often the torrent was downloaded to the end.</summary>
     public int Downloaded { get; init; }
-
-    /// <summary>The address that the request came from (BEP 24); null leaves it out.</summary>
-    public IPAddress? ExternalAddress { get; init; }
 
     /// <summary>A remark for people; null leaves it out.</summary>
     public string? Warning { get; init; }

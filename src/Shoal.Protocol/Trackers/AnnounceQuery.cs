@@ -1,7 +1,7 @@
 namespace Shoal.Protocol.Trackers;
 
 /// <summary>
-/// What a tracker reads out of a client's announce, over HTTP or UDP. Addresses in it are left aside.
+/// What a tracker reads out of a client's announce, over HTTP or UDP.
 /// </summary>
 public readonly record struct AnnounceQuery
 {
@@ -31,6 +31,12 @@ public readonly record struct AnnounceQuery
 
     /// <summary>The client's session key as opaque bytes folded to 32 bits; 0 when it sends none.</summary>
     public uint Key { get; init; }
+
+    /// <summary>
+    /// The IPv4 address that the client says to have, its four bytes as a number; 0 when it says none. It is a claim
+    /// and may be anybody's address.
+    /// </summary>
+    public uint ClaimedV4 { get; init; }
 
     /// <summary>
     /// True when peers go as six and eighteen bytes (BEP 23), which is meant when the client says nothing.

@@ -16,7 +16,7 @@ public static class TrackerQueryReader
     /// <summary>Longest value that means something to us, after unescaping; longer ones count as unknown.</summary>
     private const int MaxValueBytes = 64;
 
-    /// <summary>Takes an announce out of a query; its address parameters are left aside.</summary>
+    /// <summary>Takes an announce out of a query.</summary>
     /// <param name="query">What follows the '?' in the request target, still escaped.</param>
     /// <param name="announce">The announce when true is returned.</param>
     /// <param name="failure">The failure reason to answer when false is returned.</param>
@@ -27,7 +27,7 @@ public static class TrackerQueryReader
         InfoHash? hash = null;
         PeerId? id = null;
         long port = -1, uploaded = 0, downloaded = 0, left = long.MaxValue, numWant = AnnounceRequest.DefaultNumWant;
-        uint key = 0;
+        uint key = 0, claimed = 0;
         bool compact = true;
         AnnounceEvent reason = AnnounceEvent.None;
         Span<byte> buffer = stackalloc byte[MaxValueBytes];
@@ -55,6 +55,7 @@ public static class TrackerQueryReader
             else if (name.SequenceEqual("event"u8)) reason = ReadEvent(value);
             else if (name.SequenceEqual("compact"u8)) compact = !value.SequenceEqual("0"u8);
             else if (name.SequenceEqual("key"u8)) key = Fold(value);
+            else if (name.SequenceEqual("ip"u8) || name.SequenceEqual("ipv4"u8)) claimed = ReadV4(value);
         }
         failure = hash is null ? "info_hash is missing."
             : id is null ? "peer_id is missing."
@@ -65,7 +66,7 @@ public static class TrackerQueryReader
         announce = new AnnounceQuery
         {
             InfoHash = hash!.Value, PeerId = id!.Value, Port = (ushort)port, Uploaded = uploaded,
-            Downloaded = downloaded, Left = left, Event = reason, Key = key, IsCompact = compact,
+            Downloaded = downloaded, Left = left, Event = reason, Key = key, IsCompact = compact, ClaimedV4 = claimed,
             NumWant = (int)Math.Clamp(numWant, AnnounceRequest.DefaultNumWant, int.MaxValue),
         };
         return true;
@@ -136,6 +137,26 @@ public static class TrackerQueryReader
         : value.SequenceEqual("stopped"u8) ? AnnounceEvent.Stopped
         : value.SequenceEqual("paused"u8) ? AnnounceEvent.Paused
         : AnnounceEvent.None;
+
+    /// <summary>An IPv4 address in dotted form, with or without a port (BEP 7); 0 for anything else.</summary>
+    private static uint ReadV4(ReadOnlySpan<byte> value)
+    {
+        int colon = value.IndexOf((byte)':');
+        if (colon >= 0) value = value[..colon];
+        uint address = 0;
+        int parts = 0;
+        while (true)
+        {
+            int dot = value.IndexOf((byte)'.');
+            ReadOnlySpan<byte> part = dot < 0 ? value : value[..dot];
+            if (part.Length is < 1 or > 3 || ReadNumber(part) is not (>= 0 and <= byte.MaxValue and var number))
+                return 0;
+            address = address << 8 | (uint)number;
+            parts++;
+            if (dot < 0) return parts == sizeof(uint) ? address : 0;
+            value = value[(dot + 1)..];
+        }
+    }
 
     /// <summary>FNV-1a: the key is opaque, hexadecimal in most clients and raw bytes in aria2.</summary>
     private static uint Fold(ReadOnlySpan<byte> value)

@@ -18,6 +18,9 @@ public static class TrackerReplyWriter
     /// <summary>Writes the answer to an announce.</summary>
     /// <param name="output">Where the body goes.</param>
     /// <param name="answer">Everything but the peers.</param>
+    /// <param name="external">
+    /// The address that the request came from, as 4 or 16 bytes (BEP 24); empty leaves it out.
+    /// </param>
     /// <param name="peers4">IPv4 peers of six bytes each.</param>
     /// <param name="peers6">IPv6 peers of eighteen bytes each.</param>
     /// <param name="isCompact">True for strings of bytes, false for the list of dictionaries of BEP 3.</param>
@@ -26,19 +29,14 @@ public static class TrackerReplyWriter
     /// client may ask with <c>no_peer_id</c> and as a tracker must that does not keep them.
     /// </param>
     public static void WriteAnnounce(
-        IBufferWriter<byte> output, in AnnounceAnswer answer, ReadOnlySpan<byte> peers4, ReadOnlySpan<byte> peers6,
-        bool isCompact, ReadOnlySpan<PeerId> ids = default)
+        IBufferWriter<byte> output, in AnnounceAnswer answer, ReadOnlySpan<byte> external, ReadOnlySpan<byte> peers4,
+        ReadOnlySpan<byte> peers6, bool isCompact, ReadOnlySpan<PeerId> ids = default)
     {
         var writer = new BencodeWriter(output);
         writer.BeginDictionary();
         writer.Pair("complete"u8, answer.Complete);
         writer.Pair("downloaded"u8, answer.Downloaded);
-        if (answer.ExternalAddress is { } external)
-        {
-            Span<byte> address = stackalloc byte[16];
-            external.TryWriteBytes(address, out int length);
-            writer.Pair("external ip"u8, address[..length]);
-        }
+        if (!external.IsEmpty) writer.Pair("external ip"u8, external);
         writer.Pair("incomplete"u8, answer.Incomplete);
         writer.Pair("interval"u8, answer.IntervalSeconds);
         writer.Pair("min interval"u8, answer.MinIntervalSeconds);
@@ -97,6 +95,7 @@ public static class TrackerReplyWriter
             writer.BeginDictionary();
             writer.Pair("complete"u8, entry.Complete);
             writer.Pair("downloaded"u8, entry.Downloaded);
+            if (entry.Downloaders is { } downloaders) writer.Pair("downloaders"u8, downloaders);
             writer.Pair("incomplete"u8, entry.Incomplete);
             writer.End();
         }

@@ -75,6 +75,7 @@ public static class UdpAnnounceCodec
             Left = Counter(datagram[64..]),
             Uploaded = Counter(datagram[72..]),
             Event = reason is >= 0 and <= (int)AnnounceEvent.Paused ? (AnnounceEvent)reason : AnnounceEvent.None,
+            ClaimedV4 = BinaryPrimitives.ReadUInt32BigEndian(datagram[84..]),
             Key = BinaryPrimitives.ReadUInt32BigEndian(datagram[88..]),
             NumWant = Math.Max(AnnounceRequest.DefaultNumWant, BinaryPrimitives.ReadInt32BigEndian(datagram[92..])),
             Port = BinaryPrimitives.ReadUInt16BigEndian(datagram[96..]),

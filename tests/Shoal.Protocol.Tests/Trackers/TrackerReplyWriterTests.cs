@@ -15,14 +15,14 @@ public sealed class TrackerReplyWriterTests
     [Fact]
     public void An_empty_swarm_still_has_a_list_of_peers() =>
         Assert.Equal("d8:completei1e10:downloadedi3e10:incompletei2e8:intervali120e12:min intervali30e5:peers0:e",
-            Written(output => TrackerReplyWriter.WriteAnnounce(output, Answer, [], [], isCompact: true)));
+            Written(output => TrackerReplyWriter.WriteAnnounce(output, Answer, [], [], [], isCompact: true)));
 
     [Fact]
     public void A_compact_reply_has_peers_of_both_families_and_the_callers_address()
     {
-        AnnounceAnswer answer = Answer with { ExternalAddress = IPAddress.Parse("1.2.3.4"), Warning = "slow" };
+        AnnounceAnswer answer = Answer with { Warning = "slow" };
         AnnounceReply reply = Read(output => TrackerReplyWriter.WriteAnnounce(
-            output, answer, "abcdef"u8, "0123456789abcdefgh"u8, isCompact: true));
+            output, answer, [1, 2, 3, 4], "abcdef"u8, "0123456789abcdefgh"u8, isCompact: true));
         Assert.Equal(2, reply.Peers.Count);
         Assert.Equal(IPEndPoint.Parse("97.98.99.100:25958"), reply.Peers[0]);
         Assert.Equal(IPAddress.Parse("1.2.3.4"), reply.ExternalAddress);
@@ -36,12 +36,12 @@ public sealed class TrackerReplyWriterTests
     {
         PeerId[] ids = [new("11111111111111111111"u8), new("22222222222222222222"u8)];
         string with = Written(output => TrackerReplyWriter.WriteAnnounce(
-            output, Answer, "abcdef"u8, "0123456789abcdefgh"u8, isCompact: false, ids));
+            output, Answer, [], "abcdef"u8, "0123456789abcdefgh"u8, isCompact: false, ids));
         Assert.Contains("d2:ip12:97.98.99.1007:peer id20:111111111111111111114:porti25958ee"
             + "d2:ip39:3031:3233:3435:3637:3839:6162:6364:65667:peer id20:22222222222222222222", with,
             StringComparison.Ordinal);
         string without = Written(output => TrackerReplyWriter.WriteAnnounce(
-            output, Answer, "abcdef"u8, [], isCompact: false));
+            output, Answer, [], "abcdef"u8, [], isCompact: false));
         Assert.Contains("5:peersld2:ip12:97.98.99.1004:porti25958eee", without, StringComparison.Ordinal);
     }
 

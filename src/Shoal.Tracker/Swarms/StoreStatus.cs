@@ -1,7 +1,7 @@
-namespace Shoal.Tracker;
+namespace Shoal.Tracker.Swarms;
 
-/// <summary>What a <see cref="SwarmStore"/> did with an announce.</summary>
-public enum StoreStatus
+/// <summary>What a store did with an announce.</summary>
+internal enum StoreStatus
 {
     /// <summary>The peer is listed, or was removed because it stopped.</summary>
     Stored = 0,
@@ -15,6 +15,9 @@ public enum StoreStatus
     /// <summary>Nothing was done: the network of the peer has added too much.</summary>
     NetworkFull,
 
-    /// <summary>Nothing was done: there are as many swarms as there may be.</summary>
+    /// <summary>Nothing was done: there are as many swarms or peers as there may be.</summary>
     StoreFull,
+
+    /// <summary>Nothing was done: the store cannot be reached at present.</summary>
+    Unavailable,
 }
