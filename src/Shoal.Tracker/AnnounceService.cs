@@ -17,7 +17,9 @@ internal sealed class AnnounceService(
     public const string NotListedWarning =
         "You are not listed: there are too many peers in this swarm or at your address.";
 
-    /// <summary>Intervals are told shorter or longer by up to this share, so that peers do not come in bursts.</summary>
+    /// <summary>
+    /// Intervals are told shorter or longer by up to this share, so that peers do not come in bursts.
+    /// </summary>
     private const double Jitter = 0.1;
 
     private readonly long _epoch = options.Time.GetTimestamp();

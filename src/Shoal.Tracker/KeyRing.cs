@@ -80,7 +80,9 @@ public sealed class KeyRing
         }
     }
 
-    /// <summary>Reads the file again if it has changed since; a file that cannot be read now leaves all as it was.</summary>
+    /// <summary>
+    /// Reads the file again if it has changed since; a file that cannot be read now leaves all as it was.
+    /// </summary>
     /// <returns>Null, or one sentence about a file that could not be read.</returns>
     public string? Refresh()
     {

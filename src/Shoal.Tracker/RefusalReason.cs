@@ -39,7 +39,7 @@ internal enum RefusalReason
     /// <summary>The network of the peer has added too much.</summary>
     NetworkFull,
 
-    /// <summary>The store is full.</summary>
+    /// <summary>There are as many swarms or peers as there may be.</summary>
     StoreFull,
 
     /// <summary>The store cannot be reached, or has too much to do.</summary>

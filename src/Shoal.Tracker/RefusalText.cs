@@ -48,7 +48,9 @@ internal static class RefusalText
         _ => "none",
     };
 
-    /// <summary>Minutes after which the client may ask again (BEP 31): 0 for never, null when nothing is said.</summary>
+    /// <summary>
+    /// Minutes after which the client may ask again (BEP 31): 0 for never, null when nothing is said.
+    /// </summary>
     public static int? RetryMinutesOf(RefusalReason reason) => reason switch
     {
         RefusalReason.NetworkFull or RefusalReason.StoreFull => LaterMinutes,

@@ -21,7 +21,8 @@ internal sealed partial class TrackerLog(ILogger logger)
     [LoggerMessage(3004, LogLevel.Error, "A request was lost to a fault of the tracker.")]
     public partial void HttpRequestFailed(Exception error);
 
-    [LoggerMessage(3005, LogLevel.Information, "Loaded {Swarms} swarms with {Peers} peers in {Seconds:F2} s from {Path}.")]
+    [LoggerMessage(3005, LogLevel.Information,
+        "Loaded {Swarms} swarms with {Peers} peers in {Seconds:F2} s from {Path}.")]
     public partial void SnapshotLoaded(long swarms, long peers, double seconds, string path);
 
     [LoggerMessage(3006, LogLevel.Warning, "The snapshot {Path} is of no use: {Reason}")]

@@ -12,7 +12,8 @@ public sealed record TrackerOptions
     public IPAddress? Bind { get; init; }
 
     /// <summary>
-    /// The port of HTTP (TCP) and UDP; 0, the default, takes a free one, which <see cref="TrackerServer.Port"/> then tells.
+    /// The port of HTTP (TCP) and UDP; 0, the default, takes a free one, which <see cref="TrackerServer.Port"/> then
+    /// tells.
     /// </summary>
     public int Port { get; init; }
 
@@ -70,8 +71,8 @@ public sealed record TrackerOptions
     public KeyRing? Keys { get; init; }
 
     /// <summary>
-    /// Folder of what the tracker keeps over a restart, made when missing: secret, keys, swarms and catalogue. Null, the
-    /// default, keeps everything in memory.
+    /// Folder of what the tracker keeps over a restart, made when missing: secret, keys, swarms and catalogue. Null,
+    /// the default, keeps everything in memory.
     /// </summary>
     public string? DataFolder { get; init; }
 

@@ -65,7 +65,8 @@ public sealed class UdpServerTests
         await using TrackerServer server = await StartAsync(IPAddress.Loopback, batches: true);
         await AskAsync(new UdpTrackerClient(new TrackerClientOptions()), Source(server, "127.0.0.1"), Request(1));
         AnnounceOutcome outcome = await new HttpTrackerClient(new TrackerClientOptions()).AnnounceAsync(
-            new TrackerSource(new Uri($"http://127.0.0.1:{server.Port}/announce"), AddressOrigin.User), Request(2), Token);
+            new TrackerSource(new Uri($"http://127.0.0.1:{server.Port}/announce"), AddressOrigin.User), Request(2),
+            Token);
         Assert.Equal("127.0.0.1:1", Assert.Single(outcome.Reply!.Peers).ToString());
     }
 

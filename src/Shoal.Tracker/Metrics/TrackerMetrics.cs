@@ -13,7 +13,9 @@ internal sealed class TrackerMetrics
     /// <summary>How long HTTP requests took, from their head being read to their answer being handed over.</summary>
     public LatencyHistogram HttpLatency { get; } = new();
 
-    /// <summary>Datagrams that got no reply at all: garbage, and errors beyond the rate that one host is told.</summary>
+    /// <summary>
+    /// Datagrams that got no reply at all: garbage, and errors beyond the rate that one host is told.
+    /// </summary>
     public Counter Dropped { get; } = new();
 
     /// <summary>Datagrams that could not be sent, because the system refused them.</summary>

@@ -15,7 +15,9 @@ internal sealed class BlockArena
     /// <summary>Bytes that sizes and places are multiples of.</summary>
     public const int Unit = 16;
 
-    /// <summary>The first chunk is small, for a tracker that knows one swarm; each next one is twice as large.</summary>
+    /// <summary>
+    /// The first chunk is small, for a tracker that knows one swarm; each next one is twice as large.
+    /// </summary>
     private const int FirstChunkBytes = 4 * 1024;
 
     /// <summary>What a place of sixteen bits can name.</summary>

@@ -6,7 +6,8 @@ namespace Shoal.Tracker.Swarms;
 /// <summary>
 /// Who is in which swarm. A store in memory answers every call at once, through the methods that begin with Try; one
 /// that has to ask elsewhere returns false from those, and the front ends then take the way of the tasks, which leaves
-/// their threads free. One that holds something to be given back is disposable too. All members may be used from any thread.
+/// their threads free. One that holds something to be given back is disposable too. All members may be used from any
+/// thread.
 /// </summary>
 internal interface ISwarmStore
 {

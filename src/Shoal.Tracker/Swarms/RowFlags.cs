@@ -10,6 +10,8 @@ internal enum RowFlags : byte
     /// <summary>The peer has all it wants but not everything (BEP 21).</summary>
     Partial = 1,
 
-    /// <summary>The same peer has a row in the other family, which is the one that is counted when this is IPv6.</summary>
+    /// <summary>
+    /// The same peer has a row in the other family, which is the one that is counted when this is IPv6.
+    /// </summary>
     Paired = 2,
 }

@@ -1,6 +1,8 @@
 namespace Shoal.Tracker.Udp;
 
-/// <summary>Bounds the requests that wait for a store elsewhere, which a flood could otherwise fill memory with.</summary>
+/// <summary>
+/// Bounds the requests that wait for a store elsewhere, which a flood could otherwise fill memory with.
+/// </summary>
 internal sealed class Deferrals
 {
     /// <summary>Requests at once: each holds about two kilobytes.</summary>

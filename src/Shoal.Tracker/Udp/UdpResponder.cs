@@ -85,7 +85,7 @@ internal sealed class UdpResponder(AnnounceService service, ConnectionIds connec
     }
 
     /// <summary>Answers a request that was <see cref="Deferred"/>; it does not touch what the thread owns.</summary>
-    /// <param name="request">The request.</param>
+    /// <param name="request">What <see cref="Answer"/> made of it.</param>
     /// <param name="datagram">What came, for a scrape.</param>
     /// <param name="reply">Room for <see cref="MaxReplyLength"/> bytes.</param>
     /// <returns>Bytes of the reply.</returns>

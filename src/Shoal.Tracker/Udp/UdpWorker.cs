@@ -32,7 +32,9 @@ internal sealed class UdpWorker(
         socket.Stop();
     }
 
-    /// <summary>Receives once and answers what came; part of the loop, for whoever wants to do without a thread.</summary>
+    /// <summary>
+    /// Receives once and answers what came; part of the loop, for whoever wants to do without a thread.
+    /// </summary>
     public int Turn()
     {
         int count = socket.Receive();
