@@ -34,6 +34,9 @@ public sealed record EngineOptions
     /// </summary>
     public long InFlightBytes { get; init; } = 16 << 20;
 
+    /// <summary>The clock and timers of everything in the engine; tests put their own here.</summary>
+    internal TimeProvider Time { get; init; } = TimeProvider.System;
+
     /// <summary>Where log lines go; nowhere by default.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
 }

@@ -22,8 +22,8 @@ internal sealed class EngineServices : IDisposable
     public EngineServices(EngineOptions options, int port, Func<IReadOnlyCollection<Torrents.TorrentActor>> torrents)
     {
         _torrents = torrents;
-        _start = Time.GetTimestamp();
         Options = options;
+        _start = Time.GetTimestamp();
         Port = port;
         Log = options.LoggerFactory.CreateLogger("Shoal.Engine");
         PeerId = PeerId.Ours(RandomNumberGenerator.GetBytes(PeerId.Length - PeerId.ClientPrefix.Length));
@@ -40,7 +40,7 @@ internal sealed class EngineServices : IDisposable
 
     public EngineOptions Options { get; }
 
-    public TimeProvider Time { get; } = TimeProvider.System;
+    public TimeProvider Time => Options.Time;
 
     /// <summary>Time since the engine's start.</summary>
     public TimeSpan Now => Time.GetElapsedTime(_start);

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Shoal.Protocol;
 using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Trackers;
+using Shoal.TestKit;
 
 namespace Shoal.Discovery.Tests;
 

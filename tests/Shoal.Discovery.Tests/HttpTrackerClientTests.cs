@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Trackers;
+using Shoal.TestKit;
 
 namespace Shoal.Discovery.Tests;
 

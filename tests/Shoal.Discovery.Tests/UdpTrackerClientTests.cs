@@ -4,6 +4,7 @@ using System.Text;
 using Shoal.Protocol;
 using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Trackers;
+using Shoal.TestKit;
 
 namespace Shoal.Discovery.Tests;
 

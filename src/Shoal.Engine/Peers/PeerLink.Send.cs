@@ -18,6 +18,13 @@ internal sealed partial class PeerLink
     // A run of blocks takes about this long at the peer's rate: long runs cost less, short ones let a choke through.
     private const double RunSeconds = 0.05;
 
+    // A peer that takes nothing for as long as a keep-alive may be late (BEP 3) is not going to.
+    private static readonly TimeSpan SendPatience = TimeSpan.FromMinutes(2);
+
+    // How much of a send the other side has taken does not show before its end, so a long one gets more time: what it
+    // takes at the least rate that is worth a slot.
+    private const long LeastBytesPerSecond = 4 * 1024;
+
     private readonly AsyncSignal _wake = new();
     private readonly BlockSpan[] _run = new BlockSpan[LinkBuffers.LargeRunBlocks];
     private BlockReader? _reader;
@@ -25,6 +32,10 @@ internal sealed partial class PeerLink
     private int _runCount;
     private bool _busy;
     private int _parcelReady;
+
+    // When the send that is under way is given up, in ticks of the engine's time; 0 while none is. Waiting for a rate
+    // limit or for the disk is no send.
+    private long _sendDeadline;
 
     /// <summary>
     /// Block bytes that the loop sent of the last parcel, and whether the disk failed it. For the actor.
@@ -46,6 +57,10 @@ internal sealed partial class PeerLink
         Volatile.Write(ref _parcelReady, 1);
         _wake.Raise();
     }
+
+    /// <summary>True when a send has been under way for longer than any living peer takes. Any thread.</summary>
+    public bool IsStalled(TimeSpan now) => Volatile.Read(ref _sendDeadline) is var deadline and > 0
+        && now.Ticks > deadline;
 
     /// <summary>Called by the actor when the loop gave the parcel back.</summary>
     public void ParcelDone() => _busy = false;
@@ -97,7 +112,10 @@ internal sealed partial class PeerLink
     private async ValueTask<bool> SendAllAsync(Memory<byte> bytes)
     {
         LastParcel = default;
-        return (await _connection.SendAsync(bytes).ConfigureAwait(false)).IsOk;
+        BeginSend(bytes.Length);
+        SocketResult result = await _connection.SendAsync(bytes).ConfigureAwait(false);
+        EndSend();
+        return result.IsOk;
     }
 
     private async ValueTask<bool> SendRunAsync()
@@ -144,10 +162,20 @@ internal sealed partial class PeerLink
             int granted = _actor.UploadLimits.IsUnlimited
                 ? bytes.Length
                 : await _actor.UploadLimits.TakeAsync(bytes.Length).ConfigureAwait(false);
+            BeginSend(granted);
             SocketResult result = await _connection.SendAsync(bytes[..granted]).ConfigureAwait(false);
+            EndSend();
             if (!result.IsOk) return false;
             bytes = bytes[granted..];
         }
         return true;
     }
+
+    private void BeginSend(int bytes)
+    {
+        TimeSpan patience = SendPatience + TimeSpan.FromSeconds((double)bytes / LeastBytesPerSecond);
+        Volatile.Write(ref _sendDeadline, (_actor.Now + patience).Ticks);
+    }
+
+    private void EndSend() => Volatile.Write(ref _sendDeadline, 0);
 }

@@ -153,6 +153,20 @@ internal sealed partial class TorrentActor
         if (link.Session is { } session) _brain.LinkLost(session, reason, Now);
     }
 
+    /// <summary>Leaves peers that take nothing of what is sent to them, however alive they look otherwise.</summary>
+    private void CloseStalled()
+    {
+        while (FindStalled() is { } session) _brain.LinkLost(session, DisconnectReason.SendTimeout, Now);
+    }
+
+    private PeerSession? FindStalled()
+    {
+        TimeSpan now = Now;
+        foreach (PeerLink link in _links)
+            if (link.IsStalled(now) && link.Session is { Phase: not SessionPhase.Gone } session) return session;
+        return null;
+    }
+
     private void QueueOutput(PeerLink link)
     {
         if (link.IsQueued) return;

@@ -58,7 +58,8 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     /// <summary>Limits on what this torrent sends.</summary>
     public RateLimits UploadLimits { get; }
 
-    private TimeSpan Now => _services.Now;
+    /// <summary>Time since the engine's start. Any thread.</summary>
+    public TimeSpan Now => _services.Now;
 
     /// <summary>
     /// Runs something short between two items, on the caller's thread. It waits for the items under way at the most,
@@ -133,6 +134,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
 
     private void OnTick()
     {
+        CloseStalled();
         _brain.Tick(Now);
         KeepCounters();
         CheckpointIfDue();

@@ -97,7 +97,7 @@ public sealed partial class TorrentBrain
         if (session.Phase == SessionPhase.Gone) return;
         bool wasUseful = session.UsefulBytes + session.UploadedBytes > 0;
         Forget(session);
-        LeaveDirectory(session, wasFault: !wasUseful);
+        LeaveDirectory(session, wasFault: !wasUseful || reason == DisconnectReason.SendTimeout);
         _port.Close(session, reason);
         FillAllRequests(now);
         DialMore(now);

@@ -1,18 +1,22 @@
-namespace Shoal.Discovery.Tests;
+namespace Shoal.TestKit;
 
 /// <summary>A clock that moves only when a test says so; timers fire inside <see cref="Advance"/>.</summary>
-internal sealed class ManualTime : TimeProvider
+public sealed class ManualTime : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private long _ticks;
 
+    /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
+    /// <inheritdoc/>
     public override long GetTimestamp() => Interlocked.Read(ref _ticks);
 
+    /// <inheritdoc/>
     public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch.AddTicks(GetTimestamp());
 
+    /// <inheritdoc/>
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         var timer = new ManualTimer(this, () => callback(state));
@@ -20,6 +24,7 @@ internal sealed class ManualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Lets time go on; what becomes due meanwhile happens at its time, on this thread.</summary>
     public void Advance(TimeSpan by)
     {
         long end = GetTimestamp() + by.Ticks;
@@ -40,15 +45,22 @@ internal sealed class ManualTime : TimeProvider
 
     private sealed class ManualTimer(ManualTime time, Action fire) : ITimer
     {
+        private TimeSpan _period = Timeout.InfiniteTimeSpan;
+
         public long DueTicks { get; private set; }
 
-        public void Fire() => fire();
+        public void Fire()
+        {
+            if (_period > TimeSpan.Zero) Change(_period, _period);
+            fire();
+        }
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             lock (time._lock)
             {
                 time._timers.Remove(this);
+                _period = period;
                 if (dueTime < TimeSpan.Zero) return true;
                 DueTicks = time.GetTimestamp() + dueTime.Ticks;
                 time._timers.Add(this);
