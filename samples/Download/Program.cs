@@ -8,10 +8,6 @@ var options = new TorrentOptions { Directory = args.ElementAtOrDefault(1) ?? "."
 
 await using TorrentEngine engine = await TorrentEngine.StartAsync();
 Torrent torrent = await engine.AddAsync(TorrentSource.Parse(args[0]), options, stop.Token);
-await foreach (TorrentSnapshot now in torrent.WatchAsync(TimeSpan.FromSeconds(1), stop.Token))
-{
+await foreach (TorrentSnapshot now in torrent.WatchUntilCompleteAsync(TimeSpan.FromSeconds(1), stop.Token))
     Console.WriteLine($"{now.Name}: {now.State} {now.Progress:P1}, {now.DownloadRate:N0} B/s, {now.Peers} peers");
-    if (now.State == TorrentState.Seeding) break;
-}
-await torrent.WaitForCompletionAsync();
 Console.WriteLine($"It is in {torrent.ContentPath}");

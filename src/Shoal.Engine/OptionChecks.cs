@@ -25,6 +25,8 @@ internal static class OptionChecks
         AtLeast(options.UploadBytesPerSecond, 0, nameof(options.UploadBytesPerSecond));
         AtLeast(options.MaxPeers, 1, nameof(options.MaxPeers));
         if (options.SelectedFiles is { IsEmpty: true }) throw Invalid("SelectedFiles names no file.");
+        if (options is { SelectedFiles: not null, SelectFiles: not null })
+            throw Invalid("SelectedFiles and SelectFiles are both given, and only one of them can choose the files.");
     }
 
     public static void Check(CreateOptions options)

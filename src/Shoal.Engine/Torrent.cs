@@ -35,24 +35,42 @@ public sealed class Torrent
     public IReadOnlyList<PeerSnapshot> Peers() => _actor.Look(_actor.TakePeers);
 
     /// <summary>
-    /// The figures now and then at every interval; a last time when the torrent stops, fails or is complete, of which
-    /// the last does not end the series.
+    /// The figures now, then at every interval, and at once when the torrent becomes complete. The series goes on while
+    /// it seeds and ends when the torrent is stopped or fails, which its last snapshot shows.
     /// </summary>
+    /// <param name="interval">Time between two snapshots.</param>
+    /// <param name="cancellationToken">Ends the series with an <see cref="OperationCanceledException"/>.</param>
     public async IAsyncEnumerable<TorrentSnapshot> WatchAsync(
         TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        Task completed = _actor.Completion.ContinueWith(
-            static _ =>
-                { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         while (true)
         {
             bool ended = _actor.Ended.IsCompleted;
-            bool wasComplete = completed.IsCompleted;
+            Task news = _actor.Completion.IsCompleted ? _actor.Ended : _actor.CompletionOrEnd;
             yield return Snapshot();
             if (ended) yield break;
-            Task delay = Task.Delay(interval, cancellationToken);
-            await Task.WhenAny(delay, _actor.Ended, wasComplete ? delay : completed).ConfigureAwait(false);
-            cancellationToken.ThrowIfCancellationRequested();
+            await NextAsync(interval, news, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// The figures of a download: now, then at every interval, and a last time when it is complete, which ends the
+    /// series. Of a torrent that is complete already there is that one snapshot.
+    /// </summary>
+    /// <param name="interval">Time between two snapshots.</param>
+    /// <param name="cancellationToken">Ends the series with an <see cref="OperationCanceledException"/>.</param>
+    /// <exception cref="TorrentException">The torrent failed or was stopped before it was complete.</exception>
+    public async IAsyncEnumerable<TorrentSnapshot> WatchUntilCompleteAsync(
+        TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            Task completion = _actor.Completion;
+            if (completion.IsFaulted) await completion.ConfigureAwait(false);
+            bool complete = completion.IsCompleted;
+            yield return Snapshot();
+            if (complete) yield break;
+            await NextAsync(interval, _actor.CompletionOrEnd, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -96,4 +114,15 @@ public sealed class Torrent
     /// Stops it and removes it from the engine; what is on disk stays. Trackers are told, for two seconds at most.
     /// </summary>
     public Task StopAsync(CancellationToken cancellationToken = default) => _remove(_actor, cancellationToken);
+
+    /// <summary>Waits for the interval to pass or for something that is to be told at once.</summary>
+    private async Task NextAsync(TimeSpan interval, Task news, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        // Ended with the wait, so that no timer outlives it.
+        using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(Task.Delay(interval, _actor.Time, wait.Token), news).ConfigureAwait(false);
+        await wait.CancelAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 }

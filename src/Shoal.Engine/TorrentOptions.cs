@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Shoal.Protocol.Torrents;
 
 namespace Shoal.Engine;
 
@@ -13,6 +14,16 @@ public sealed record TorrentOptions
     /// Numbers of the files to download, counted from 0 in the order of the torrent without padding; null means all.
     /// </summary>
     public ImmutableSortedSet<int>? SelectedFiles { get; init; }
+
+    /// <summary>
+    /// Chooses the files once it is known which there are, and before the first block is asked for: of a magnet link
+    /// when the metadata has come, of a .torrent at once. It is called once, on the thread pool, with the content and
+    /// gives numbers as <see cref="SelectedFiles"/> does, or null for all. It comes before what a magnet link selects.
+    /// When it throws or chooses no file, the torrent fails: a <see cref="TorrentException"/> as it is, any other
+    /// exception as <see cref="TorrentError.InvalidInput"/>. Null, the default, chooses nothing; it cannot be given
+    /// together with <see cref="SelectedFiles"/>.
+    /// </summary>
+    public Func<TorrentInfo, IEnumerable<int>?>? SelectFiles { get; init; }
 
     /// <summary>Tracker URLs to use besides those that the torrent names.</summary>
     public ImmutableArray<string> Trackers { get; init; } = [];

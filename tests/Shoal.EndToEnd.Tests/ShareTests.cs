@@ -67,6 +67,20 @@ public sealed class ShareTests : IDisposable
     }
 
     [Fact]
+    public async Task A_selection_that_fits_nothing_is_told_when_the_list_of_files_is_here()
+    {
+        string content = SampleContent.SingleFile(_home.Folder("from"), 100_000);
+        await using ShoalSeeder seeder = await ShoalSeeder.StartAsync(_home, content);
+
+        ProgramRun get = (await ProgramRun.ToEndAsync(
+            _home, seeder.Get(_home.Folder("to"), "--select", "no such file"))).Ended(3);
+
+        Assert.StartsWith(
+            "shoal: --select no such file matches no file of this torrent", get.Errors[^1], StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_home.File("to")));
+    }
+
+    [Fact]
     public async Task The_program_of_on_complete_gets_to_know_what_is_complete()
     {
         string content = SampleContent.SingleFile(_home.Folder("from"), 100_000);

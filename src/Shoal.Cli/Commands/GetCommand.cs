@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.CommandLine;
-using System.Net;
 using Shoal.Cli.Output;
 using Shoal.Cli.Parsing;
 using Shoal.Cli.Running;
@@ -62,7 +61,13 @@ internal sealed class GetCommand
             Sequential = _sequential.Of(result),
             TrustsAddresses = source is TorrentSource.Magnet,
         };
-        if (source is not TorrentSource.Magnet)
+        if (source is TorrentSource.Magnet)
+        {
+            // Names and numbers of files are known only once the metadata is there. What the link selects holds
+            // unless something is selected here.
+            if (!selection.IsEverything) options = options with { SelectFiles = info => Choose(selection, info) };
+        }
+        else
         {
             Metainfo metainfo = await TorrentEngine.ReadAsync(source, context.Stop);
             options = options with { SelectedFiles = selection.Resolve(metainfo.Info) };
@@ -70,8 +75,6 @@ internal sealed class GetCommand
         }
 
         await using TransferSession session = await TransferSession.StartAsync(context, settings);
-        if (source is TorrentSource.Magnet && !selection.IsEverything)
-            (source, options) = await SelectAsync(context, session, source, options, selection, timeout);
         Torrent torrent = await session.Engine.AddAsync(source, options, context.Stop);
         RunGoal goal = new()
         {
@@ -84,38 +87,16 @@ internal sealed class GetCommand
         return await new TransferRun(context, [new TorrentTransfer(torrent)], goal, wantsData: true).RunAsync();
     }
 
-    // Names and numbers of files are known only once the metadata is there, and the selection must be there before
-    // the first block is asked for: so the metadata is fetched first by one who downloads nothing, and the torrent is
-    // then added anew.
-    private static async Task<(TorrentSource, TorrentOptions)> SelectAsync(
-        CommandContext context,
-        TransferSession session,
-        TorrentSource magnet,
-        TorrentOptions options,
-        FileSelection selection,
-        TimeSpan timeout)
+    /// <summary>What the engine asks; what selects nothing keeps its sentence and exit code.</summary>
+    private static ImmutableSortedSet<int>? Choose(FileSelection selection, TorrentInfo info)
     {
-        context.Output.Say("Fetching the list of files.");
-        Torrent torrent = await session.Engine.AddAsync(magnet, options with { SeedOnly = true }, context.Stop);
-        Metainfo metainfo;
         try
         {
-            metainfo = await torrent.WaitForMetadataAsync(context.Stop)
-                .WaitAsync(timeout == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : timeout, context.Host.Time);
+            return selection.Resolve(info);
         }
-        catch (TimeoutException)
+        catch (CliException e)
         {
-            throw new CliException(ExitCode.NotFound, "No peer sent the list of files in time.");
+            throw new TorrentException(TorrentError.NotFound, e.Message, e);
         }
-        ImmutableArray<DnsEndPoint> peers =
-        [
-            .. options.Peers,
-            .. torrent.Peers().Where(p => !p.IsIncoming).Select(
-                p => new DnsEndPoint(p.EndPoint.Address.ToString(), p.EndPoint.Port)),
-        ];
-        await torrent.StopAsync(context.Stop);
-        return (
-            new TorrentSource.Parsed(metainfo),
-            options with { Peers = peers, SelectedFiles = selection.Resolve(metainfo.Info) });
     }
 }

@@ -12,14 +12,47 @@ namespace Shoal.Engine.Torrents;
 internal static class FileSelection
 {
     /// <summary>The torrent's own numbers of the selected files; null when all are.</summary>
-    /// <exception cref="TorrentException">A number is of no file.</exception>
+    /// <param name="info">The content.</param>
+    /// <param name="options">What the user selects, which comes first.</param>
+    /// <param name="ranges">What a magnet link selects; empty for all.</param>
+    /// <exception cref="TorrentException">No file is selected, or a number is of no file.</exception>
     public static IReadOnlySet<int>? Resolve(
-        TorrentInfo info, ImmutableSortedSet<int>? chosen, ImmutableArray<FileRange> ranges)
+        TorrentInfo info, TorrentOptions options, ImmutableArray<FileRange> ranges)
     {
+        ImmutableSortedSet<int>? chosen = options.SelectedFiles;
+        if (options.SelectFiles is { } select)
+        {
+            chosen = Choose(info, select);
+            if (chosen is null) return null;
+        }
         if (chosen is null && ranges.IsEmpty) return null;
         int[] visible = [.. Enumerable.Range(0, info.Files.Length).Where(i => !info.Files[i].IsPadding)];
-        if (chosen is null) return visible.Where((_, number) =>
-            ranges.Any(r => r.Contains(number))).ToImmutableHashSet();
+        ImmutableHashSet<int> selected = chosen is null
+            ? visible.Where((_, number) => ranges.Any(r => r.Contains(number))).ToImmutableHashSet()
+            : Numbered(chosen, visible);
+        return selected.Count > 0 ? selected : throw new TorrentException(
+            TorrentError.InvalidInput,
+            chosen is null
+                ? $"The magnet link selects none of the files 0 to {visible.Length - 1} of the torrent."
+                : "None of the torrent's files is selected, so there is nothing to download.");
+    }
+
+    private static ImmutableSortedSet<int>? Choose(TorrentInfo info, Func<TorrentInfo, IEnumerable<int>?> select)
+    {
+        try
+        {
+            return select(info) is { } numbers ? [.. numbers] : null;
+        }
+        catch (Exception e) when (e is not TorrentException)
+        {
+            throw new TorrentException(
+                TorrentError.InvalidInput, $"The files of the torrent could not be selected: {e.Message}", e);
+        }
+    }
+
+    private static ImmutableHashSet<int> Numbered(ImmutableSortedSet<int> chosen, int[] visible)
+    {
+        if (chosen.IsEmpty) return [];
         if (chosen.Max >= visible.Length || chosen.Min < 0)
             throw new TorrentException(
                 TorrentError.InvalidInput,

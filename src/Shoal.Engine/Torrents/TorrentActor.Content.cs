@@ -102,8 +102,7 @@ internal sealed partial class TorrentActor : IVerdictSink
     {
         try
         {
-            IReadOnlySet<int>? files =
-                FileSelection.Resolve(metainfo.Info, _options.SelectedFiles, _source.SelectedFiles);
+            IReadOnlySet<int>? files = FileSelection.Resolve(metainfo.Info, _options, _source.SelectedFiles);
             var opener = new ContentOpener(metainfo, _options, files, _services.Handles);
             Volatile.Write(ref _opener, opener);
             OpenedContent content = await opener.OpenAsync(this, _stop.Token).ConfigureAwait(false);
@@ -175,6 +174,7 @@ internal sealed partial class TorrentActor : IVerdictSink
         KeepCounters();
         if (_brain.DownloadedBytes > 0) _announcer?.Completed();
         _completion.TrySetResult();
+        _completionOrEnd.TrySetResult();
     }
 
     /// <summary>Makes finished pieces safe against a power cut now and then, off the actor's thread.</summary>

@@ -11,6 +11,7 @@ internal sealed partial class TorrentActor
     private const int MaxUnreadEvents = 10_000;
 
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _completionOrEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeSpan _started;
     private Channel<TorrentEvent>[] _readers = [];
@@ -20,6 +21,9 @@ internal sealed partial class TorrentActor
 
     /// <summary>Ends when every selected byte is here; fails when the torrent does.</summary>
     public Task Completion => _completion.Task;
+
+    /// <summary>Ends when the torrent is complete or ended; never fails itself.</summary>
+    public Task CompletionOrEnd => _completionOrEnd.Task;
 
     /// <summary>Ends when the torrent stopped or failed; never fails itself.</summary>
     public Task Ended => _ended.Task;
@@ -145,6 +149,7 @@ internal sealed partial class TorrentActor
         _ = _completion.Task.Exception;
         foreach (Channel<TorrentEvent> reader in _readers) reader.Writer.TryComplete();
         _readers = [];
+        _completionOrEnd.TrySetResult();
         _ended.TrySetResult();
     }
 }

@@ -58,6 +58,9 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     /// <summary>Limits on what this torrent sends.</summary>
     public RateLimits UploadLimits { get; }
 
+    /// <summary>The engine's clock and timers.</summary>
+    public TimeProvider Time => _services.Time;
+
     /// <summary>Time since the engine's start. Any thread.</summary>
     public TimeSpan Now => _services.Now;
 

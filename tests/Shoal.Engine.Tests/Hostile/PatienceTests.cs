@@ -104,6 +104,8 @@ public sealed class PatienceTests : IAsyncLifetime
         }
         Assert.False(reason.IsCompleted);
         Assert.Single(_seed.Peers());
+        await _seed.StopAsync(Cancel);
+        Assert.Equal("Stopping", await reason);
     }
 
     private async Task StartAsync(long uploadLimit = 0)
