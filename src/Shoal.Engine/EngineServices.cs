@@ -17,6 +17,7 @@ internal sealed class EngineServices : IDisposable
     private const int OpenFiles = 128;
 
     private readonly long _start;
+    private readonly Lock _claiming = new();
     private readonly Func<IEnumerable<Torrents.TorrentActor>> _torrents;
 
     public EngineServices(EngineOptions options, int port, Func<IReadOnlyCollection<Torrents.TorrentActor>> torrents)
@@ -76,6 +77,26 @@ internal sealed class EngineServices : IDisposable
 
     /// <summary>A seed for a torrent's random choices.</summary>
     public static ulong NextSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+
+    /// <summary>
+    /// Lets one torrent alone work on a content. False when another is at work on one with any of these names.
+    /// </summary>
+    public bool TryClaim(Torrents.TorrentActor torrent, TorrentHashes hashes)
+    {
+        lock (_claiming)
+        {
+            foreach (Torrents.TorrentActor other in _torrents())
+                if (other != torrent && other.Claimed is { } claimed && claimed.Overlaps(hashes)) return false;
+            torrent.Claimed = hashes;
+            return true;
+        }
+    }
+
+    /// <summary>Ends a torrent's claim, if it has one.</summary>
+    public void Unclaim(Torrents.TorrentActor torrent)
+    {
+        lock (_claiming) torrent.Claimed = null;
+    }
 
     /// <summary>Tells every torrent that requests can be made again.</summary>
     public void CreditIsBack()

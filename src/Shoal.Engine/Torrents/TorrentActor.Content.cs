@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Shoal.Engine.Diagnostics;
 using Shoal.Engine.Sources;
 using Shoal.Protocol;
+using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Magnets;
 using Shoal.Protocol.Torrents;
 using Shoal.Storage;
@@ -42,6 +43,8 @@ internal sealed partial class TorrentActor : IVerdictSink
         EngineLog.Added(_log, Hashes.Wire, Name);
         if (_source.Metainfo is { } metainfo)
         {
+            // That nobody else has it was seen when it was added.
+            _services.TryClaim(this, metainfo.Info.Hashes);
             OpenContent(metainfo);
             return;
         }
@@ -74,7 +77,8 @@ internal sealed partial class TorrentActor : IVerdictSink
     private void StartDiscovery()
     {
         StartTrackers();
-        _ = ResolvePeersAsync(_options.Peers.Concat(_source.Peers));
+        _ = ResolvePeersAsync(_options.Peers, AddressOrigin.User);
+        _ = ResolvePeersAsync(_source.Peers, _options.TrustsAddresses ? AddressOrigin.User : AddressOrigin.Torrent);
     }
 
     private void OnMetadata(ReadOnlyMemory<byte> rawInfo)
@@ -86,7 +90,10 @@ internal sealed partial class TorrentActor : IVerdictSink
                 $"The metadata of {Hashes} has the right hash but is not a valid torrent: {error}");
             return;
         }
-        OpenContent(new Metainfo { Info = info, Trackers = _source.Trackers, WebSeeds = _source.WebSeeds });
+        Metainfo metainfo = new() { Info = info, Trackers = _source.Trackers, WebSeeds = _source.WebSeeds };
+        // The two hashes of a hybrid torrent in two magnet links show to be one torrent only now.
+        if (_services.TryClaim(this, info.Hashes)) OpenContent(metainfo);
+        else Fail(TorrentError.InvalidInput, $"The torrent {info.Hashes} is in this engine already.");
     }
 
     private void OpenContent(Metainfo metainfo)

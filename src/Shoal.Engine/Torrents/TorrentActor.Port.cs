@@ -97,6 +97,20 @@ internal sealed partial class TorrentActor : ISwarmPort
 
     private void HashBlocksNow(PieceIndex piece)
     {
+        try
+        {
+            HashBlocksOf(piece);
+        }
+        catch (Exception e) when (Fault(e))
+        {
+            // On a thread of the pool a defect of ours, or a disk that was closed meanwhile, would end the program.
+            Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
+                Fail(TorrentError.Other, $"An internal error stopped the torrent: {e.Message}"))));
+        }
+    }
+
+    private void HashBlocksOf(PieceIndex piece)
+    {
         byte[] bytes = new byte[_content!.Info.Geometry.BlockCount(piece) * Sha256Hash.Length];
         StorageError? error = _content.Intake.HashBlocks(piece, bytes);
         Sha256Hash[] hashes = [.. bytes.Chunk(Sha256Hash.Length).Select(chunk => new Sha256Hash(chunk))];

@@ -61,14 +61,14 @@ internal sealed partial class TorrentActor
         return sources;
     }
 
-    private async Task ResolvePeersAsync(IEnumerable<DnsEndPoint> peers)
+    private async Task ResolvePeersAsync(IEnumerable<DnsEndPoint> peers, AddressOrigin origin)
     {
         foreach (DnsEndPoint peer in peers)
         {
             try
             {
                 IPAddress[] addresses = await Dns.GetHostAddressesAsync(peer.Host, _stop.Token).ConfigureAwait(false);
-                AddPeers([.. addresses.Select(address => new IPEndPoint(address, peer.Port))]);
+                AddPeers(Allowed([.. addresses.Select(address => new IPEndPoint(address, peer.Port))], origin));
             }
             catch (Exception e) when (e is System.Net.Sockets.SocketException or ArgumentException)
             {
@@ -84,14 +84,20 @@ internal sealed partial class TorrentActor
     /// <summary>Passes on the peers of a tracker's answer that its place in the network entitles it to name.</summary>
     private void OnTrackerPeers(IReadOnlyList<IPEndPoint> peers, AddressScope trackerScope)
     {
+        List<IPEndPoint> allowed = Allowed(peers, AddressOrigin.Tracker(trackerScope));
+        Post(new TorrentItem(TorrentItemKind.PeersFound, allowed, Number: (int)PeerSources.Tracker));
+    }
+
+    /// <summary>Those of the addresses that who named them may have us connect to.</summary>
+    private List<IPEndPoint> Allowed(IReadOnlyList<IPEndPoint> peers, AddressOrigin origin)
+    {
         var allowed = new List<IPEndPoint>(peers.Count);
-        AddressOrigin origin = AddressOrigin.Tracker(trackerScope);
         foreach (IPEndPoint peer in peers)
         {
             if (AddressPolicy.Allows(origin, AddressUse.Peer, peer, out string? reason)) allowed.Add(peer);
             else EngineLog.AddressRefused(_log, peer, reason);
         }
-        Post(new TorrentItem(TorrentItemKind.PeersFound, allowed, Number: (int)PeerSources.Tracker));
+        return allowed;
     }
 
     private void OnTrackerReport(AnnounceReport report)

@@ -142,6 +142,7 @@ internal sealed partial class TorrentActor
     private void End(TorrentState state, TorrentException reason)
     {
         EnterState(state);
+        _services.Unclaim(this);
         _metadata.TrySetException(reason);
         _completion.TrySetException(reason);
         // Those who did not wait are not to hear of it as an unobserved exception.

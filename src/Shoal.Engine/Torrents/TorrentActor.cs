@@ -52,6 +52,12 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     /// <summary>The names of the torrent.</summary>
     public TorrentHashes Hashes { get; }
 
+    /// <summary>
+    /// The names that its content turned out to have, while it is at work on it; null before and after. Kept by
+    /// <see cref="EngineServices.TryClaim"/>.
+    /// </summary>
+    public TorrentHashes? Claimed { get; set; }
+
     /// <summary>Limits on what this torrent receives.</summary>
     public RateLimits DownloadLimits { get; }
 
@@ -150,5 +156,9 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         MaxPeers = _options.MaxPeers,
         Sequential = _options.Sequential,
         SeedOnly = _options.SeedOnly,
+        UploadBytesPerSecond = LeastLimit(_options.UploadBytesPerSecond, _services.Options.UploadBytesPerSecond),
     };
+
+    /// <summary>The lower of two limits, of which 0 is none.</summary>
+    private static long LeastLimit(long one, long other) => one == 0 || (other > 0 && other < one) ? other : one;
 }

@@ -22,6 +22,9 @@ public sealed record BrainOptions
     /// <summary>Peers served at a time at the most; 0 follows the rates.</summary>
     public int UploadSlots { get; init; }
 
+    /// <summary>Limit of what is uploaded in bytes per second, from which slots are derived; 0 for none.</summary>
+    public long UploadBytesPerSecond { get; init; }
+
     /// <summary>Asks for pieces in order instead of the rarest first.</summary>
     public bool Sequential { get; init; }
 

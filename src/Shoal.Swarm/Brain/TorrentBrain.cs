@@ -94,7 +94,11 @@ public sealed partial class TorrentBrain
         _now = now;
         _have = new Bitfield(content.Have);
         _picker = new PiecePicker(_geometry, _random);
-        _choker = new Choker(new ChokerOptions { Slots = _options.UploadSlots }, _geometry.PieceLength, _random);
+        var choking = new ChokerOptions
+        {
+            Slots = _options.UploadSlots, UploadLimitBytesPerSecond = _options.UploadBytesPerSecond,
+        };
+        _choker = new Choker(choking, _geometry.PieceLength, _random);
         if (_rawInfo.IsEmpty) MetadataAccepted(_info.Raw);
         for (int i = 0; i < _geometry.PieceCount; i++)
         {

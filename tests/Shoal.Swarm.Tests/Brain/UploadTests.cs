@@ -39,6 +39,17 @@ public sealed class UploadTests
         Assert.Contains(PeerMessageId.Unchoke, second.HearKinds());
     }
 
+    [Fact]
+    public void A_low_limit_is_shared_by_few()
+    {
+        var swarm = new BrainFixture(
+            have: BrainFixture.AllOf(6), options: o => o with { UploadSlots = 0, UploadBytesPerSecond = 10_000 });
+        var peers = new List<FakePeer>();
+        for (int i = 0; i < 10; i++) peers.Add(swarm.Accept().Interested());
+        swarm.Wait(11);
+        Assert.Equal(4, peers.Count(peer => peer.Session.UnchokedByUs));
+    }
+
     // libtorrent 2 asks for the last block of a file so, as if padding followed.
     [Theory]
     [InlineData(TorrentVersion.V2, 0, 0x4000, true)]
