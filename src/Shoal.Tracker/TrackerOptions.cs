@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
+using Shoal.Tracker.Catalogue;
 
 namespace Shoal.Tracker;
 
@@ -75,6 +76,9 @@ public sealed record TrackerOptions
     /// the default, keeps everything in memory.
     /// </summary>
     public string? DataFolder { get; init; }
+
+    /// <summary>Settings of the catalogue of files; null leaves it out.</summary>
+    public CatalogueOptions? Catalogue { get; init; } = new();
 
     /// <summary>
     /// True, the default, to let peers behind the same router know each other's private addresses, where they tell

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Shoal.Tracker.Access;
+using Shoal.Tracker.Api;
 using Shoal.Tracker.Http;
 using Shoal.Tracker.Metrics;
 using Shoal.Tracker.Swarms;
@@ -44,13 +45,15 @@ public sealed class TrackerServer : IAsyncDisposable
     private readonly KestrelServer _server;
     private readonly UdpFrontEnd? _udp;
     private readonly AnnounceService _service;
+    private readonly CatalogueHost? _catalogue;
     private readonly TrackerLog _log;
     private readonly ITimer _sweep;
     private int _stopped;
 
-    private TrackerServer(KestrelServer server, UdpFrontEnd? udp, AnnounceService service, TrackerLog log)
+    private TrackerServer(KestrelServer server, UdpFrontEnd? udp, AnnounceService service, CatalogueHost? catalogue,
+        TrackerLog log)
     {
-        (_server, _udp, _service, _log) = (server, udp, service, log);
+        (_server, _udp, _service, _catalogue, _log) = (server, udp, service, catalogue, log);
         Port = PortOf(server);
         TimeSpan period = service.Options.Interval / SweepsPerInterval;
         _sweep = service.Options.Time.CreateTimer(_ => Sweep(), null, period, period);
@@ -64,6 +67,11 @@ public sealed class TrackerServer : IAsyncDisposable
     public TrackerCounters Counters => new(_service.Metrics.AnswersOf(RequestKind.Announce),
         _service.Metrics.AnswersOf(RequestKind.Scrape), _service.Metrics.Refusals, _service.Store.Swarms,
         _service.Store.Totals.Peers);
+
+    /// <summary>
+    /// What a request that changes the catalogue has to carry as a bearer token; null when none is asked for.
+    /// </summary>
+    public string? WriteToken => _catalogue?.WriteToken;
 
     /// <summary>Starts a tracker; it answers when the task completes.</summary>
     /// <exception cref="IOException">
@@ -79,9 +87,18 @@ public sealed class TrackerServer : IAsyncDisposable
             options.Store ?? new SwarmStoreOptions { PeerLifetime = options.Interval * LifetimeFactor }, Random.Shared);
         var gate = new AccessGate(options.Mode, options.Registry, options.Keys, options.Time);
         var service = new AnnounceService(options, store, gate, secret, new TrackerMetrics());
-        (KestrelServer server, UdpFrontEnd? udp) = await BindAsync(service, log, cancellationToken)
-            .ConfigureAwait(false);
-        return new TrackerServer(server, udp, service, log);
+        CatalogueHost? catalogue = options.Catalogue is null ? null : CatalogueHost.Open(options, service.Figures);
+        try
+        {
+            (KestrelServer server, UdpFrontEnd? udp) = await BindAsync(service, catalogue, log, cancellationToken)
+                .ConfigureAwait(false);
+            return new TrackerServer(server, udp, service, catalogue, log);
+        }
+        catch
+        {
+            catalogue?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Stops listening, lets requests under way end within a second, and forgets all swarms.</summary>
@@ -94,6 +111,7 @@ public sealed class TrackerServer : IAsyncDisposable
         await _server.StopAsync(limit.Token).ConfigureAwait(false);
         _server.Dispose();
         await udp.ConfigureAwait(false);
+        _catalogue?.Dispose();
         if (_service.Store is IAsyncDisposable store) await store.DisposeAsync().ConfigureAwait(false);
         _log.Stopped(Port);
     }
@@ -103,7 +121,7 @@ public sealed class TrackerServer : IAsyncDisposable
     /// another one is tried.
     /// </summary>
     private static async Task<(KestrelServer, UdpFrontEnd?)> BindAsync(
-        AnnounceService service, TrackerLog log, CancellationToken cancellationToken)
+        AnnounceService service, CatalogueHost? catalogue, TrackerLog log, CancellationToken cancellationToken)
     {
         TrackerOptions options = service.Options;
         for (int attempt = 1; ; attempt++)
@@ -111,8 +129,8 @@ public sealed class TrackerServer : IAsyncDisposable
             KestrelServer server = MakeServer(options);
             try
             {
-                await server.StartAsync(new HttpFrontEnd(new HttpResponder(service)), cancellationToken)
-                    .ConfigureAwait(false);
+                var frontEnd = new HttpFrontEnd(new HttpResponder(service), catalogue?.Handler);
+                await server.StartAsync(frontEnd, cancellationToken).ConfigureAwait(false);
                 return (server, options.AnswersUdp ? UdpFrontEnd.Start(service, PortOf(server), log) : null);
             }
             catch (SocketException e) when (options.Port == 0 && attempt < MaxPortAttempts
@@ -146,6 +164,7 @@ public sealed class TrackerServer : IAsyncDisposable
         try
         {
             _service.Store.Sweep(_service.Now);
+            _catalogue?.Expire();
         }
         catch (Exception e)
         {

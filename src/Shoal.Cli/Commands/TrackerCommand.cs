@@ -5,6 +5,8 @@ using Shoal.Cli.Json;
 using Shoal.Cli.Parsing;
 using Shoal.Cli.Running;
 using Shoal.Cli.Settings;
+using Shoal.Tracker;
+using Shoal.Tracker.Catalogue;
 
 namespace Shoal.Cli.Commands;
 
@@ -14,8 +16,12 @@ internal sealed class TrackerCommand
     /// <summary>The port that trackers have by custom.</summary>
     private const int DefaultPort = 6969;
 
+    /// <summary>Holds the token of a catalogue; a secret never stands on a command line.</summary>
+    public const string TokenVariable = "SHOAL_TRACKER_TOKEN";
+
     private readonly Setting<int> _port;
     private readonly Setting<IPAddress?> _bind;
+    private readonly Setting<string?> _data;
     private readonly Setting<bool> _endWithInput;
 
     private TrackerCommand(OptionFactory options)
@@ -24,6 +30,12 @@ internal sealed class TrackerCommand
             "--port", "N", "TCP port; 0 takes a free one. Default: 6969.", HostPort.TryListenPort, DefaultPort);
         _bind = options.Value<IPAddress?>(
             "--bind", "ADDRESS", "Address to listen on; default: all.", HostPort.TryAddress, null);
+        _data = options.Value<string?>(
+            "--data",
+            "DIR",
+            "Folder of what the tracker keeps over a restart; default: all is in memory.",
+            OptionFactory.Text,
+            null);
         _endWithInput = options.Flag("--end-with-input", "End when standard input does, as when a parent dies.");
         _endWithInput.Option.Hidden = true;
     }
@@ -34,8 +46,8 @@ internal sealed class TrackerCommand
         TrackerCommand tracker = new(options);
         Command command = new("tracker", "Run a tracker: HTTP announce and scrape.")
         {
-            tracker._port.Option, tracker._bind.Option, tracker._endWithInput.Option,
-            options.Unavailable("--data", hasValue: true), options.Unavailable("--redis", hasValue: true),
+            tracker._port.Option, tracker._bind.Option, tracker._data.Option, tracker._endWithInput.Option,
+            options.Unavailable("--redis", hasValue: true),
             options.Unavailable("--mode", hasValue: true),
         };
         attach(command, tracker.RunAsync);
@@ -45,7 +57,15 @@ internal sealed class TrackerCommand
     private async Task<int> RunAsync(CommandContext context, ParseResult result)
     {
         IPAddress? bind = _bind.Of(result);
-        await using EmbeddedTracker tracker = await EmbeddedTracker.StartAsync(bind, _port.Of(result), context.Stop);
+        await using EmbeddedTracker tracker = await EmbeddedTracker.StartAsync(
+            new TrackerOptions
+            {
+                Bind = bind,
+                Port = _port.Of(result),
+                DataFolder = _data.Of(result) is { } folder ? Path.GetFullPath(folder) : null,
+                Catalogue = new CatalogueOptions { Token = context.Host.Environment(TokenVariable) },
+            },
+            context.Stop);
         ImmutableArray<IPAddress> addresses = OwnAddresses.Reachable(bind, OwnAddresses.Find());
         foreach (string url in tracker.AnnounceUrls(addresses))
         {

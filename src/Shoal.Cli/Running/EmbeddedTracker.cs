@@ -20,12 +20,21 @@ internal sealed class EmbeddedTracker : IAsyncDisposable
     /// <param name="port">Port; 0 takes a free one.</param>
     /// <param name="stop">Ends the start early.</param>
     /// <exception cref="CliException">The port cannot be had.</exception>
-    public static async Task<EmbeddedTracker> StartAsync(IPAddress? bind, int port, CancellationToken stop)
+    public static Task<EmbeddedTracker> StartAsync(IPAddress? bind, int port, CancellationToken stop) =>
+        StartAsync(new TrackerOptions { Bind = bind, Port = port }, stop);
+
+    /// <summary>As the other, with all that can be said about a tracker.</summary>
+    /// <exception cref="CliException">The port cannot be had, or the data folder cannot be used.</exception>
+    public static async Task<EmbeddedTracker> StartAsync(TrackerOptions options, CancellationToken stop)
     {
+        (IPAddress? bind, int port) = (options.Bind, options.Port);
         try
         {
-            return new EmbeddedTracker(
-                await TrackerServer.StartAsync(new TrackerOptions { Bind = bind, Port = port }, stop));
+            return new EmbeddedTracker(await TrackerServer.StartAsync(options, stop));
+        }
+        catch (IOException error) when (!IsPortTaken(error))
+        {
+            throw new CliException(ExitCode.Disk, error.Message, error);
         }
         catch (IOException error)
         {
@@ -43,6 +52,13 @@ internal sealed class EmbeddedTracker : IAsyncDisposable
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    /// <summary>What a change of its catalogue takes, or null when it takes nothing.</summary>
+    public string? WriteToken => _server.WriteToken;
+
+    // The web server wraps the socket's error in exceptions of its own.
+    private static bool IsPortTaken(Exception error) =>
+        error is SocketException || (error.InnerException is { } inner && IsPortTaken(inner));
 
     private static string Host(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();

@@ -7,7 +7,7 @@ internal interface IRequestHandler
 {
     /// <summary>Takes a request, or leaves it.</summary>
     /// <param name="context">The features of the server for this request.</param>
-    /// <param name="target">Path and query as they stood in the request line, still escaped; begins with a slash.</param>
-    /// <returns>The answer under way, or null when nothing here has that path: then nothing was written.</returns>
+    /// <param name="target">Path and query as they stood in the request line, escaped; begins with a slash.</param>
+    /// <returns>The answer under way, or null when nothing here has that path: then nothing is written.</returns>
     Task? TryAnswer(IFeatureCollection context, string target);
 }

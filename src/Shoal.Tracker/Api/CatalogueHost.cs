@@ -1,0 +1,88 @@
+using System.Net;
+using Microsoft.Data.Sqlite;
+using Shoal.Protocol;
+using Shoal.Protocol.Trackers;
+using Shoal.Tracker.Catalogue;
+
+namespace Shoal.Tracker.Api;
+
+/// <summary>Puts the catalogue of a tracker together: store, service, routes and who may change something.</summary>
+internal sealed class CatalogueHost : IDisposable
+{
+    private const string FileName = "catalogue.db";
+
+    private readonly FileCatalogue _catalogue;
+
+    private CatalogueHost(FileCatalogue catalogue, IRequestHandler handler, string? writeToken)
+    {
+        _catalogue = catalogue;
+        Handler = handler;
+        WriteToken = writeToken;
+    }
+
+    /// <summary>Answers the requests of the catalogue.</summary>
+    public IRequestHandler Handler { get; }
+
+    /// <summary>What changing something takes, or null.</summary>
+    public string? WriteToken { get; }
+
+    /// <summary>Opens the catalogue of a tracker.</summary>
+    /// <param name="options">The tracker's, with a catalogue.</param>
+    /// <param name="scrape">The figures of a swarm.</param>
+    /// <exception cref="IOException">The data folder cannot be used.</exception>
+    public static CatalogueHost Open(TrackerOptions options, Func<InfoHash, ScrapeEntry> scrape)
+    {
+        CatalogueOptions settings = options.Catalogue!;
+        if (options.DataFolder is { } folder) MakeFolder(folder);
+        string? path = options.DataFolder is null ? null : Path.Combine(options.DataFolder, FileName);
+        var catalogue = new FileCatalogue(() => SqliteCatalogue.Open(path, settings.MaxFiles), scrape, options.Time);
+        // One in memory cannot fail, and costs nothing until it is asked for something.
+        if (path is not null) catalogue.Open();
+        string? token = TokenOf(options, settings);
+        var budget = new RequestBudget(settings.RequestsPerSecond, settings.RequestBurst);
+        var handler = new ApiFrontEnd(
+            new CatalogueRoutes(catalogue).All, new WriteGate(token), budget, options.Time);
+        return new CatalogueHost(catalogue, handler, token);
+    }
+
+    /// <summary>Forgets who has not registered again. To be called every minute.</summary>
+    public void Expire()
+    {
+        try
+        {
+            _catalogue.Expire();
+        }
+        catch (SqliteException)
+        {
+            // A full disk or a lock held by another program: the next minute comes, and announces go on.
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _catalogue.Dispose();
+
+    private static string? TokenOf(TrackerOptions options, CatalogueOptions settings)
+    {
+        if (settings.Token is { } given)
+            return given.Length >= CatalogueOptions.MinTokenChars
+                ? given
+                : throw new IOException(
+                    $"The tracker's token has fewer than {CatalogueOptions.MinTokenChars} characters.");
+        if (options.Bind is { } bind && IPAddress.IsLoopback(bind)) return null;
+        return options.DataFolder is { } folder ? TokenFile.ReadOrMake(folder) : TokenFile.NewToken();
+    }
+
+    private static void MakeFolder(string folder)
+    {
+        try
+        {
+            const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+            else Directory.CreateDirectory(folder, OwnerOnly);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"The data folder '{folder}' cannot be made: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Shoal.Protocol;
+using Shoal.Protocol.Catalogues;
+
+namespace Shoal.Tracker.Catalogue;
+
+/// <summary>
+/// Where a catalogue rests. What comes in has been found valid. All members may be used from any thread, and what one
+/// call did is there for the next, also when the process is killed between them.
+/// </summary>
+internal interface ICatalogueStore : IDisposable
+{
+    /// <summary>Number of names of files.</summary>
+    int Count { get; }
+
+    /// <summary>Stores registrations, all in one step; the results are in their order.</summary>
+    IReadOnlyList<StoredRegistration> Register(IReadOnlyList<Registration> registrations, DateTimeOffset now);
+
+    /// <summary>The file with a hash under its first name, or null.</summary>
+    CatalogueFile? Find(string hash);
+
+    /// <summary>The file that a torrent has, by the v1 or v2 info-hash in hexadecimal; null for none.</summary>
+    CatalogueFile? FindByInfoHash(string infoHash);
+
+    /// <summary>All contents of a name, those with the most endpoints first.</summary>
+    IReadOnlyList<CatalogueFile> FindByName(string name);
+
+    /// <summary>A page of files and the number of all.</summary>
+    /// <param name="query">Its order must be one that the store itself knows.</param>
+    (IReadOnlyList<CatalogueFile> Files, int Total) Search(FileQuery query);
+
+    /// <summary>All files of a query without their tags, in no order.</summary>
+    IReadOnlyList<CatalogueFile> SearchAll(FileQuery query);
+
+    /// <summary>The endpoints of a file.</summary>
+    IReadOnlyList<CatalogueEndPoint> EndPointsOf(string hash);
+
+    /// <summary>
+    /// Adds chunks to what an endpoint holds. The result is all that it holds now; null when the file is not known.
+    /// </summary>
+    (RegistrationStatus Status, ChunkSet Chunks)? AddChunks(
+        string hash, CatalogueEndPoint endPoint, DateTimeOffset expires, DateTimeOffset now);
+
+    /// <summary>Removes an endpoint from a file, or from all when the hash is null; the files it had.</summary>
+    IReadOnlyList<(string Hash, string Name)> Leave(string ip, int port, string? hash);
+
+    /// <summary>The .torrent of a file, or null.</summary>
+    byte[]? TorrentOf(string hash);
+
+    /// <summary>Keeps the .torrent of a file that is known; false when it is not.</summary>
+    bool AttachTorrent(Registration registration);
+
+    /// <summary>Removes a file with everything about it; false when it was not there.</summary>
+    bool Delete(string hash);
+
+    /// <summary>
+    /// Forgets endpoints whose time is over, and files that have had no source for a while. A file whose swarm has
+    /// peers has a source.
+    /// </summary>
+    void Expire(DateTimeOffset now, Func<InfoHash, bool> hasPeers);
+
+    /// <summary>Every info-hash of twenty bytes that a torrent of the catalogue has.</summary>
+    IReadOnlyList<InfoHash> Swarms();
+}

@@ -1,0 +1,84 @@
+using System.Net;
+using System.Text.Json;
+using Shoal.Clients;
+using Shoal.Engine;
+using Shoal.Protocol.Torrents;
+
+namespace Shoal.Catalogue.Tests;
+
+public sealed class TorrentTests : IDisposable
+{
+    private readonly TemporaryFolder _home = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _home.Dispose();
+
+    [Fact]
+    public async Task A_torrent_that_is_uploaded_comes_back_byte_for_byte_and_stays_until_it_is_removed()
+    {
+        await using RunningTracker tracker = await RunningTracker.StartAsync();
+        CreatedTorrent made = await MakeAsync("Ünüsual; name.bin", 100_000);
+        RunningTracker.Reply added = await UploadAsync(tracker, HttpMethod.Post, "/torrents?tags=one,Two", made.Bytes);
+        Assert.Equal(HttpStatusCode.OK, added.Status);
+        string hash = made.Metainfo.Info.Hashes.ToString();
+        Assert.Equal(hash, added["file_hash"].GetString());
+        Assert.Equal("[\"one\",\"two\"]", added["tags"].GetRawText());
+        Assert.True(added["has_torrent"].GetBoolean());
+        foreach (string any in (string[])[hash, made.Metainfo.Info.Hashes.V2!.Value.ToString()])
+        {
+            RunningTracker.Reply file = await tracker.GetAsync($"/files/{any}/torrent");
+            Assert.Equal(made.Bytes.ToArray(), file.Body);
+            Assert.Contains("attachment; filename*=UTF-8''%C3%9Cn%C3%BCsual%3B%20name.bin.torrent", file.Headers,
+                StringComparison.Ordinal);
+        }
+        Assert.Equal(1, (await tracker.GetAsync("/files?q=unusual+two"))["total"].GetInt32());
+        Assert.Equal(HttpStatusCode.OK, (await tracker.SendAsync(HttpMethod.Delete, $"/files/{hash}", null)).Status);
+        Assert.Equal(HttpStatusCode.NotFound, (await tracker.GetAsync($"/files/{hash}/torrent")).Status);
+        Assert.Equal(0, (await tracker.GetAsync("/files?q=unusual"))["total"].GetInt32());
+    }
+
+    [Fact]
+    public async Task A_torrent_is_attached_to_a_file_that_was_registered_when_it_is_of_that_file()
+    {
+        await using RunningTracker tracker = await RunningTracker.StartAsync();
+        CreatedTorrent made = await MakeAsync("a", 70_000);
+        CreatedTorrent other = await MakeAsync("b", 80_000);
+        await tracker.PostAsync("/register", """{"file_name":"a","file_hash":"h1","file_size":70000,"port":1}""");
+        RunningTracker.Reply wrong = await UploadAsync(tracker, HttpMethod.Put, "/files/h1/torrent", other.Bytes);
+        Assert.Equal("The torrent has 80000 bytes of content, the file 70000.", wrong.Error);
+        RunningTracker.Reply right = await UploadAsync(tracker, HttpMethod.Put, "/files/h1/torrent", made.Bytes);
+        Assert.Equal(made.Metainfo.Info.Hashes.ToString(), right["info_hash"].GetString());
+        RunningTracker.Reply second = await UploadAsync(
+            tracker, HttpMethod.Put, "/files/h1/torrent", (await MakeAsync("a", 70_000, TorrentVersion.V1)).Bytes);
+        Assert.Equal(HttpStatusCode.Conflict, second.Status);
+        RunningTracker.Reply again = await UploadAsync(tracker, HttpMethod.Post, "/torrents", made.Bytes);
+        Assert.Equal("h1", again["file_hash"].GetString());
+        Assert.Equal(1, (await tracker.GetAsync("/files"))["total"].GetInt32());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nonsense")]
+    [InlineData("d4:infoi1ee")]
+    [InlineData("<!DOCTYPE html>")]
+    public async Task What_is_no_torrent_is_refused(string text)
+    {
+        await using RunningTracker tracker = await RunningTracker.StartAsync();
+        RunningTracker.Reply reply = await UploadAsync(
+            tracker, HttpMethod.Post, "/torrents", System.Text.Encoding.UTF8.GetBytes(text));
+        Assert.Equal(HttpStatusCode.BadRequest, reply.Status);
+        Assert.Equal(JsonValueKind.String, reply["error"].ValueKind);
+    }
+
+    private static Task<RunningTracker.Reply> UploadAsync(
+        RunningTracker tracker, HttpMethod method, string target, ReadOnlyMemory<byte> bytes) =>
+        tracker.SendAsync(method, target, new ReadOnlyMemoryContent(bytes));
+
+    private Task<CreatedTorrent> MakeAsync(string name, int length, TorrentVersion version = TorrentVersion.Hybrid)
+    {
+        File.WriteAllBytes(_home.File(name), [.. Enumerable.Range(0, length).Select(i => (byte)(i * 7))]);
+        return TorrentCreator.CreateAsync(
+            _home.File(name), new CreateOptions { Version = version }, cancellationToken: Token);
+    }
+}
