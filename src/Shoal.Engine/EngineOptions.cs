@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Shoal.Protocol;
 
 namespace Shoal.Engine;
 
@@ -39,4 +40,9 @@ public sealed record EngineOptions
 
     /// <summary>Where log lines go; nowhere by default.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;
+
+    /// <summary>
+    /// The id to go by in swarms whose members know each other by it; null, for everybody else, draws one.
+    /// </summary>
+    internal PeerId? PeerId { get; init; }
 }

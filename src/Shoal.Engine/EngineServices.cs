@@ -27,7 +27,8 @@ internal sealed class EngineServices : IDisposable
         _start = Time.GetTimestamp();
         Port = port;
         Log = options.LoggerFactory.CreateLogger("Shoal.Engine");
-        PeerId = PeerId.Ours(RandomNumberGenerator.GetBytes(PeerId.Length - PeerId.ClientPrefix.Length));
+        PeerId = options.PeerId
+            ?? PeerId.Ours(RandomNumberGenerator.GetBytes(PeerId.Length - PeerId.ClientPrefix.Length));
         Network = new TrackerClientOptions { LocalAddress = options.BindAddress };
         Trackers = new TrackerClient(Network);
         DownloadLimiter = new RateLimiter(Time, options.DownloadBytesPerSecond);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Net;
 using Shoal.Protocol.Torrents;
+using Shoal.Swarm;
 
 namespace Shoal.Engine;
 
@@ -69,6 +70,9 @@ public sealed record TorrentOptions
     /// then lie on loopback or in a private network. See docs/decisions on addresses.
     /// </summary>
     public bool TrustsAddresses { get; init; }
+
+    /// <summary>Rules of a swarm of known members, for experiments; null is the open swarm of everybody else.</summary>
+    internal FixedSwarm? FixedSwarm { get; init; }
 }
 
 /// <summary>What to believe about data that is on disk when a torrent is added.</summary>

@@ -157,6 +157,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         Sequential = _options.Sequential,
         SeedOnly = _options.SeedOnly,
         UploadBytesPerSecond = LeastLimit(_options.UploadBytesPerSecond, _services.Options.UploadBytesPerSecond),
+        FixedSwarm = _options.FixedSwarm,
     };
 
     /// <summary>The lower of two limits, of which 0 is none.</summary>

@@ -30,6 +30,9 @@ public sealed record BrainOptions
 
     /// <summary>Asks for nothing.</summary>
     public bool SeedOnly { get; init; }
+
+    /// <summary>Rules of a swarm of known members; null, the default, is open to all.</summary>
+    public FixedSwarm? FixedSwarm { get; init; }
 }
 
 /// <summary>The content of a torrent, as a brain needs it.</summary>

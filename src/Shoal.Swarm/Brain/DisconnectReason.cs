@@ -82,4 +82,7 @@ public enum DisconnectReason
 
     /// <summary>The torrent turned out to be private, and no tracker of it named the peer (BEP 27).</summary>
     PrivateTorrent,
+
+    /// <summary>The peer is none of the members of a swarm that is open to these alone.</summary>
+    NotAMember,
 }

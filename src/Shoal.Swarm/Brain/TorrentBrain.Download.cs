@@ -122,6 +122,7 @@ public sealed partial class TorrentBrain
             session.UsefulBytes += block.Length;
             // A block that was given up as late had its credit returned; it is taken anew, whatever is left of it.
             if (!wasPending) _port.ForceCredit(1);
+            if (arrival == BlockArrival.AcceptedPieceFull) Observer?.PieceArrived(session, block.Piece);
             _port.Store(session, block, offset);
             return DisconnectReason.None;
         }

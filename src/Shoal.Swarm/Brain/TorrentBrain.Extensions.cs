@@ -48,7 +48,7 @@ public sealed partial class TorrentBrain
 
     private void SendAllowedFast(PeerSession session)
     {
-        if (!session.SupportsFast || _have.IsEmpty) return;
+        if (!session.SupportsFast || _have.IsEmpty || _options.FixedSwarm is not null) return;
         Span<PieceIndex> pieces = stackalloc PieceIndex[AllowedFastSet.DefaultCount];
         int count = AllowedFastSet.Fill(session.Remote.Address, _hashes.Wire, _geometry!, pieces);
         foreach (PieceIndex piece in pieces[..count])

@@ -77,6 +77,7 @@ public sealed partial class TorrentBrain
     private DisconnectReason OnChoke(PeerSession session, TimeSpan now)
     {
         session.UnchokedUs = false;
+        Observer?.ChokeChanged(session);
         // Under the Fast extension the peer answers each request all the same; without it they are gone.
         if (session.SupportsFast) return DisconnectReason.None;
         // What is being sent already still comes. Who chokes time and again does not gather excuses by it.
@@ -86,10 +87,11 @@ public sealed partial class TorrentBrain
         return DisconnectReason.None;
     }
 
-    private static DisconnectReason OnUnchoke(PeerSession session, TimeSpan now)
+    private DisconnectReason OnUnchoke(PeerSession session, TimeSpan now)
     {
         session.UnchokedUs = true;
         session.LastBlockAt = now;
+        Observer?.ChokeChanged(session);
         return DisconnectReason.None;
     }
 
@@ -97,14 +99,16 @@ public sealed partial class TorrentBrain
     {
         session.PeerInterested = true;
         session.LastUsefulAt = now;
+        Observer?.InterestTold(session, isInterested: true);
         if (!session.UnchokedByUs && HasFreeSlot()) Unchoke(session, now);
         return DisconnectReason.None;
     }
 
-    private static DisconnectReason OnNotInterested(PeerSession session, TimeSpan now)
+    private DisconnectReason OnNotInterested(PeerSession session, TimeSpan now)
     {
         session.PeerInterested = false;
         session.LastUsefulAt = now;
+        Observer?.InterestTold(session, isInterested: false);
         return DisconnectReason.None;
     }
 
@@ -115,6 +119,7 @@ public sealed partial class TorrentBrain
         if (session.Pieces is null)
             return session.Early.Add(number) ? DisconnectReason.None : DisconnectReason.OutOfRange;
         if (!_geometry!.TryPiece(number, out PieceIndex piece)) return DisconnectReason.OutOfRange;
+        Observer?.PieceAnnounced(session, piece);
         if (!_picker!.PeerHas(session.Pieces, piece)) return DisconnectReason.None;
         return AfterPeerGained(session, now);
     }
@@ -162,6 +167,7 @@ public sealed partial class TorrentBrain
 
     private DisconnectReason AfterPeerGained(PeerSession session, TimeSpan now)
     {
+        Observer?.PiecesChanged(session);
         if (session.IsSeed && OnNeedsNothing(session) is var reason and not DisconnectReason.None) return reason;
         UpdateInterest(session, now);
         return DisconnectReason.None;
@@ -171,7 +177,7 @@ public sealed partial class TorrentBrain
     private DisconnectReason OnNeedsNothing(PeerSession session)
     {
         if (session.IsInDirectory) _directory.SetUploadOnly(session.ListensAt, true);
-        return _info is not null && IsUploadOnly ? DisconnectReason.BothSeeds : DisconnectReason.None;
+        return _info is not null && IsUploadOnly && !StaysWithSeeds ? DisconnectReason.BothSeeds : DisconnectReason.None;
     }
 
     private DisconnectReason OnSuggest(PeerSession session, PeerFrame frame)

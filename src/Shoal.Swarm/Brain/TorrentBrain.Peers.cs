@@ -99,6 +99,7 @@ public sealed partial class TorrentBrain
         Forget(session);
         LeaveDirectory(session, wasFault: !wasUseful || reason == DisconnectReason.SendTimeout);
         _port.Close(session, reason);
+        Observer?.Left(session, reason);
         FillAllRequests(now);
         DialMore(now);
     }
@@ -125,6 +126,7 @@ public sealed partial class TorrentBrain
     private DisconnectReason ReasonAgainst(PeerId theirs)
     {
         if (theirs == _options.PeerId) return DisconnectReason.Self;
+        if (_options.FixedSwarm is { } swarm && !swarm.Members.Contains(theirs)) return DisconnectReason.NotAMember;
         return _bannedLocals.Contains(theirs) ? DisconnectReason.Banned : DisconnectReason.None;
     }
 
@@ -158,6 +160,7 @@ public sealed partial class TorrentBrain
         if (session.IsInDirectory) _directory.OnGreeted(session.ListensAt);
         _port.HasOutput(session);
         _port.PeerJoined(session);
+        Observer?.Joined(session);
         AskForMetadata(session, now);
     }
 
@@ -207,6 +210,7 @@ public sealed partial class TorrentBrain
             reason is DisconnectReason.Stopping or DisconnectReason.BothSeeds or DisconnectReason.Duplicate;
         LeaveDirectory(session, wasFault: !wasOurChoice);
         _port.Close(session, reason);
+        Observer?.Left(session, reason);
     }
 
     /// <summary>

@@ -25,7 +25,7 @@ public sealed partial class TorrentBrain
     private const int FewPeers = 10;
     private static readonly TimeSpan WantPeersInterval = TimeSpan.FromSeconds(30);
 
-    private Choker? _choker;
+    private IChoker? _choker;
     private TimeSpan _wantPeersAgainAt;
 
     /// <summary>
@@ -63,7 +63,8 @@ public sealed partial class TorrentBrain
             Disconnect(session, DisconnectReason.Silent);
             return;
         }
-        if (now - session.LastUsefulAt > UselessLimit && !session.WeAreInterested && !session.PeerInterested)
+        bool hasUse = session.WeAreInterested || session.PeerInterested || StaysWithSeeds;
+        if (now - session.LastUsefulAt > UselessLimit && !hasUse)
         {
             Disconnect(session, DisconnectReason.Useless);
             return;
@@ -133,6 +134,7 @@ public sealed partial class TorrentBrain
             if (chosen.Contains(session.Slot)) Unchoke(session, now);
             else Choke(session, now);
         }
+        TellNeighbours(chosen);
     }
 
     private ChokerPeer ForChoker(PeerSession session) => new()

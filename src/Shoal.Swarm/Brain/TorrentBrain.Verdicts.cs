@@ -84,12 +84,13 @@ public sealed partial class TorrentBrain
         if (_blame.IsWaitingFor(piece) && _comparing.Add(piece)) _port.HashBlocks(piece);
         _suspects.Remove(piece);
         _port.PieceCompleted(piece);
+        Observer?.PieceJudged(piece, isGood: true);
         for (int i = _sessions.Count - 1; i >= 0; i--)
         {
             PeerSession session = _sessions[i];
             if (session.Phase != SessionPhase.Open || session.Pieces is null) continue;
             UpdateInterest(session, now);
-            if (session.Pieces.Set[piece]) continue;
+            if (session.Pieces.Set[piece] && !StaysWithSeeds) continue;
             PeerMessages.WriteHave(session.Outbox, piece);
             _port.HasOutput(session);
         }
@@ -100,6 +101,7 @@ public sealed partial class TorrentBrain
     {
         WastedBytes += _geometry!.PayloadLength(piece);
         _port.PieceFailed(piece);
+        Observer?.PieceJudged(piece, isGood: false);
         PeerPieces?[] senders = new PeerPieces?[_geometry.BlockCount(piece)];
         for (int block = 0; block < senders.Length; block++) senders[block] = _picker!.Contributor(piece, block);
         List<PeerName> guilty = [];

@@ -47,7 +47,7 @@ public sealed partial class TorrentBrain
         _options = options;
         _port = port;
         _random = new SwarmRandom(seed);
-        _directory = new PeerDirectory(_random);
+        _directory = new PeerDirectory(_random) { SteadyRetry = options.FixedSwarm?.RedialInterval };
     }
 
     /// <summary>Connected peers and those whose handshake is awaited.</summary>
@@ -93,12 +93,9 @@ public sealed partial class TorrentBrain
         _forest = content.Forest;
         _now = now;
         _have = new Bitfield(content.Have);
+        Observer?.Started(_have);
         _picker = new PiecePicker(_geometry, _random);
-        var choking = new ChokerOptions
-        {
-            Slots = _options.UploadSlots, UploadLimitBytesPerSecond = _options.UploadBytesPerSecond,
-        };
-        _choker = new Choker(choking, _geometry.PieceLength, _random);
+        _choker = NewChoker(_geometry.PieceLength);
         if (_rawInfo.IsEmpty) MetadataAccepted(_info.Raw);
         for (int i = 0; i < _geometry.PieceCount; i++)
         {
@@ -111,6 +108,7 @@ public sealed partial class TorrentBrain
         {
             if (session.Phase != SessionPhase.Open) continue;
             if (!ResolveEarlyPieces(session)) continue;
+            Observer?.PiecesChanged(session);
             AnnounceContent(session);
             UpdateInterest(session, now);
         }
@@ -142,7 +140,7 @@ public sealed partial class TorrentBrain
         foreach (PeerSession session in _sessions.ToArray())
         {
             if (session.Phase != SessionPhase.Open) continue;
-            if (session.NeedsNothing) Disconnect(session, DisconnectReason.BothSeeds);
+            if (session.NeedsNothing && !StaysWithSeeds) Disconnect(session, DisconnectReason.BothSeeds);
             else TellUploadOnly(session);
         }
     }

@@ -13,7 +13,7 @@ namespace Shoal.Swarm.Choking;
 /// A peer with a slot has a bonus of a tenth against one without, so that two equal ones do not take it from each
 /// other every round, which would cost both their ramp-up.
 /// </remarks>
-internal sealed class Choker
+internal sealed class Choker : IChoker
 {
     /// <summary>Slots there are at least, when their number is derived.</summary>
     public const int MinSlots = 4;
@@ -61,26 +61,19 @@ internal sealed class Choker
     /// <summary>Number of upload slots since the last round.</summary>
     public int Slots { get; private set; }
 
-    /// <summary>When the next round is due.</summary>
+    /// <inheritdoc/>
     public TimeSpan NextRound => _lastRound is { } last ? last + _options.Interval : TimeSpan.Zero;
 
-    /// <summary>The peers that have an optimistic slot.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<int> Optimistic => _optimistic;
 
-    /// <summary>
-    /// True when a peer that has just become interested, or connected, gets a slot without waiting for the round.
-    /// </summary>
-    /// <param name="unchokedCount">Interested peers that have a slot.</param>
+    /// <inheritdoc/>
+    public int RegularCount { get; private set; }
+
+    /// <inheritdoc/>
     public bool ShouldUnchokeNow(int unchokedCount) => unchokedCount < Slots;
 
-    /// <summary>
-    /// Holds a round: decides which peers have a slot until the next one. All others are to be choked.
-    /// </summary>
-    /// <param name="now">The time.</param>
-    /// <param name="isSeeding">True when this torrent needs nothing any more.</param>
-    /// <param name="peers">All connected peers.</param>
-    /// <param name="unchoked">Takes the slot numbers; as long as <paramref name="peers"/>.</param>
-    /// <returns>How many numbers were written.</returns>
+    /// <inheritdoc/>
     public int HoldRound(TimeSpan now, bool isSeeding, ReadOnlySpan<ChokerPeer> peers, Span<int> unchoked)
     {
         Slots = SlotCount(peers, now - (_lastRound ?? now));
@@ -91,11 +84,11 @@ internal sealed class Choker
         {
             _optimistic.Clear();
             for (int i = 0; i < interested; i++) unchoked[i] = peers[ranks[i].Index].Slot;
-            return interested;
+            return RegularCount = interested;
         }
         ranks.Sort();
         int optimistic = Math.Max(1, Slots / SlotsPerOptimistic);
-        int regular = Math.Max(0, Slots - optimistic);
+        int regular = RegularCount = Math.Max(0, Slots - optimistic);
         for (int i = 0; i < regular; i++) unchoked[i] = peers[ranks[i].Index].Slot;
         Span<int> drawn = unchoked[regular..(regular + optimistic)];
         ChooseOptimistic(now, peers, ranks[regular..], drawn);

@@ -72,6 +72,12 @@ internal sealed class PeerDirectory
     /// <summary>Number of known addresses that are connected.</summary>
     public int ConnectedCount { get; private set; }
 
+    /// <summary>
+    /// Time after which an address that failed or left is dialled again, every time the same; null waits longer each
+    /// time.
+    /// </summary>
+    public TimeSpan? SteadyRetry { get; init; }
+
     /// <summary>True when we need nothing any more: peers that need nothing either are not dialled then.</summary>
     public bool IsUploadOnly
     {
@@ -181,7 +187,7 @@ internal sealed class PeerDirectory
         peer.Failures++;
         TimeSpan last = peer.Sources.HasFlag(PeerSources.User) ? LastRetryOfUser : LastRetry;
         TimeSpan wait = FirstRetry * Math.Pow(2, Math.Min(peer.Failures - 1, 20));
-        Wait(peer, now, wait < last ? wait : last);
+        Wait(peer, now, SteadyRetry ?? (wait < last ? wait : last));
     }
 
     /// <summary>Notes that a connection was closed.</summary>
@@ -199,7 +205,7 @@ internal sealed class PeerDirectory
             return;
         }
         SetState(peer, PeerAddressState.Idle);
-        Wait(peer, now, Reconnect);
+        Wait(peer, now, SteadyRetry ?? Reconnect);
     }
 
     /// <summary>
