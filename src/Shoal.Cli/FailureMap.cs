@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Shoal.Engine;
+using Shoal.Lab;
 
 namespace Shoal.Cli;
 
@@ -11,6 +12,7 @@ internal static class FailureMap
     {
         CliException cli => cli.ExitCode,
         TorrentException torrent => ExitCodeOf(torrent.Error),
+        LabException lab => lab.IsNotFound ? ExitCode.NotFound : ExitCode.Failed,
         FileNotFoundException or DirectoryNotFoundException => ExitCode.NotFound,
         SocketException or HttpRequestException => ExitCode.Network,
         IOException io when io.InnerException is SocketException => ExitCode.Network,
@@ -35,7 +37,7 @@ internal static class FailureMap
     /// <summary>The sentence for people: the exception's own, on one line.</summary>
     public static string Sentence(Exception exception)
     {
-        string text = exception is CliException or TorrentException or IOException or UnauthorizedAccessException
+        string text = exception is CliException or TorrentException or LabException or IOException or UnauthorizedAccessException
             or SocketException or HttpRequestException
             ? exception.Message
             : $"Something unexpected went wrong: {exception.Message} (SHOAL_DEBUG=1 shows where).";

@@ -32,6 +32,7 @@ internal static class CommandTree
             VerifyCommand.Build(options, attach),
             TrackerCommand.Build(options, attach),
             DemoCommand.Build(options, attach),
+            LabCommand.Build(options, attach),
         };
         root.Subcommands.Add(CompletionsCommand.Build(attach, root));
         output.AddTo(root);

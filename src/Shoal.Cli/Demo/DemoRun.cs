@@ -3,6 +3,7 @@ using System.Globalization;
 using Shoal.Cli.Commands;
 using Shoal.Cli.Output;
 using Shoal.Engine;
+using Shoal.Lab;
 
 namespace Shoal.Cli.Demo;
 
@@ -70,7 +71,7 @@ internal sealed class DemoRun : IAsyncDisposable
         for (int n = 1; n <= _count; n++)
         {
             string copy = Path.Combine(FolderOf(n), Path.GetFileName(file));
-            identical &= await DemoFile.AreSameAsync(file, copy, _context.Stop);
+            identical &= await NoiseFile.AreSameAsync(file, copy, _context.Stop);
         }
         DemoOutcome outcome = new(size, time, [.. Rows(seeder, downloaders)], identical);
         if (!Output.Options.Quiet)
@@ -111,7 +112,7 @@ internal sealed class DemoRun : IAsyncDisposable
         Output.Say($"Making a file of {Units.Bytes(bytes)}.");
         string folder = Directory.CreateDirectory(Path.Combine(_folder, "seeder")).FullName;
         string file = Path.Combine(folder, "demo.bin");
-        await DemoFile.WriteAsync(file, bytes, _context.Stop);
+        await NoiseFile.WriteAsync(file, bytes, _context.Stop);
         return file;
     }
 

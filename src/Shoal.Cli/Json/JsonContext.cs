@@ -27,4 +27,6 @@ namespace Shoal.Cli.Json;
 [JsonSerializable(typeof(VerifyResult))]
 [JsonSerializable(typeof(TrackerResult))]
 [JsonSerializable(typeof(DemoResult))]
+[JsonSerializable(typeof(LabSetupResult))]
+[JsonSerializable(typeof(LabSampleResult))]
 internal sealed partial class JsonContext : JsonSerializerContext;

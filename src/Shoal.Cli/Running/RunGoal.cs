@@ -9,6 +9,12 @@ internal sealed record RunGoal
     /// <summary>True when a run without anything to serve is a mistake.</summary>
     public bool NeedsContent { get; init; }
 
+    /// <summary>
+    /// What else ends the run as complete, looked at now and then; null for nothing besides the torrents' own
+    /// completion.
+    /// </summary>
+    public Func<bool>? IsReached { get; init; }
+
     /// <summary>Time without anything arriving after which an incomplete run ends; null waits for ever.</summary>
     public TimeSpan? Timeout { get; init; }
 

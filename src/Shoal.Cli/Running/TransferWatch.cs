@@ -75,6 +75,7 @@ internal sealed class TransferWatch
         if (_progress.Any(p => p.Snapshot.State == TorrentState.Failed || p.Transfer.Completion.IsFaulted))
             return RunEnd.Failed;
         if (_goal.EndsWhenComplete && _progress.All(p => p.IsComplete)) return RunEnd.Completed;
+        if (_goal.IsReached?.Invoke() == true) return RunEnd.Completed;
         return HasTimedOut(now) ? RunEnd.TimedOut : null;
     }
 

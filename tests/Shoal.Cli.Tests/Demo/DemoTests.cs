@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Shoal.Cli.Demo;
 using Shoal.Cli.Output;
+using Shoal.Lab;
 
 namespace Shoal.Cli.Tests.Demo;
 
@@ -18,7 +19,7 @@ public sealed class DemoTests : IDisposable
         string first = await MakeAsync("first", bytes);
         string second = await MakeAsync("second", bytes);
         Assert.Equal(bytes, new FileInfo(first).Length);
-        Assert.True(await DemoFile.AreSameAsync(first, second, CancellationToken.None));
+        Assert.True(await NoiseFile.AreSameAsync(first, second, CancellationToken.None));
         Assert.Equal(SHA256.HashData(File.ReadAllBytes(first)), SHA256.HashData(File.ReadAllBytes(second)));
     }
 
@@ -33,8 +34,8 @@ public sealed class DemoTests : IDisposable
         content[^1] ^= 1;
         string wrong = Path.Combine(_folder, "wrong");
         await File.WriteAllBytesAsync(wrong, content, CancellationToken.None);
-        Assert.False(await DemoFile.AreSameAsync(good, shorter, CancellationToken.None));
-        Assert.False(await DemoFile.AreSameAsync(good, wrong, CancellationToken.None));
+        Assert.False(await NoiseFile.AreSameAsync(good, shorter, CancellationToken.None));
+        Assert.False(await NoiseFile.AreSameAsync(good, wrong, CancellationToken.None));
     }
 
     [Fact]
@@ -140,7 +141,7 @@ public sealed class DemoTests : IDisposable
     private async Task<string> MakeAsync(string name, int bytes)
     {
         string path = Path.Combine(_folder, name);
-        await DemoFile.WriteAsync(path, bytes, CancellationToken.None);
+        await NoiseFile.WriteAsync(path, bytes, CancellationToken.None);
         return path;
     }
 }

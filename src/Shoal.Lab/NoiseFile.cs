@@ -1,13 +1,13 @@
 using System.Runtime.InteropServices;
 
-namespace Shoal.Cli.Demo;
+namespace Shoal.Lab;
 
 /// <summary>A file of noise that does not compress, the same for the same size on every machine.</summary>
-internal static class DemoFile
+public static class NoiseFile
 {
     private const int BufferBytes = 1 << 20;
 
-    /// <summary>Writes the file.</summary>
+    /// <summary>Writes a new file of so many bytes.</summary>
     public static async Task WriteAsync(string path, long bytes, CancellationToken stop)
     {
         byte[] buffer = new byte[BufferBytes];
