@@ -37,8 +37,8 @@ internal static class FailureMap
     /// <summary>The sentence for people: the exception's own, on one line.</summary>
     public static string Sentence(Exception exception)
     {
-        string text = exception is CliException or TorrentException or LabException or IOException or UnauthorizedAccessException
-            or SocketException or HttpRequestException
+        string text = exception is CliException or TorrentException or LabException or IOException
+            or UnauthorizedAccessException or SocketException or HttpRequestException
             ? exception.Message
             : $"Something unexpected went wrong: {exception.Message} (SHOAL_DEBUG=1 shows where).";
         return text.ReplaceLineEndings(" ");

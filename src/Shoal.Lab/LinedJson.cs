@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Shoal.Lab;
 
-/// <summary>A value of a JSON file that knows in which line it stands, so that what is wrong with it can be told.</summary>
+/// <summary>A value of a JSON file that knows its line, so that what is wrong with it can be told.</summary>
 internal sealed class LinedJson
 {
     // Deeper than any file that is read here, and far from the end of the stack.

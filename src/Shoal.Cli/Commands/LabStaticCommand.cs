@@ -33,7 +33,7 @@ internal sealed class LabStaticCommand
             },
         };
         _directory = options.Value<string>(
-            "--dir", "DIR", "Folder of Common.cfg and PeerInfo.cfg. Default: the current one.", OptionFactory.Text, ".");
+            "--dir", "DIR", "Folder of the configuration. Default: the current one.", OptionFactory.Text, ".");
         _down = options.Value<long>(
             "--down", "RATE", "Download limit, such as 500KiB or 10MB a second.", ByteQuantity.TryRate, 0);
         _up = options.Value<long>("--up", "RATE", "Upload limit.", ByteQuantity.TryRate, 0);

@@ -94,7 +94,7 @@ public static class MachineFile
         StaticMember[] members = [.. machines.SelectMany(m => m.Peers)];
         CheckTwins(path, members);
         if (!Array.Exists(members, m => m.HasFile))
-            throw LabException.At(path, root.Line, "no peer has the file; give one of them \"has_file\": \"1\".");
+            throw LabException.At(path, root.Line, "no peer has the file; give one of them 1 as has_file.");
         if (members.Length > MemberList.MaxMembers)
             throw LabException.At(path, root.Line, $"there are more than {MemberList.MaxMembers} peers.");
         return machines;
@@ -127,7 +127,7 @@ public static class MachineFile
         if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
             throw LabException.At(path, item.Members["host"].Line, $"'{host}' is not the name or address of a host.");
         if (!item.Members.TryGetValue("peers", out LinedJson? peers) || peers.Kind != JsonTokenType.StartArray)
-            throw LabException.At(path, item.Line, $"machine '{name}' has no \"peers\" in [ ].");
+            throw LabException.At(path, item.Line, $"machine '{name}' has no peers in [ ].");
         return new Machine(name, host, [.. peers.Items.Select(p => ParsePeer(path, p, host))]);
     }
 
@@ -139,7 +139,7 @@ public static class MachineFile
         int port = (int)Number(path, item, "port", 1, 65_535);
         string hasFile = Text(path, item, "has_file");
         if (hasFile is not ("0" or "1"))
-            throw LabException.At(path, item.Members["has_file"].Line, $"\"has_file\" '{hasFile}' is neither 1 nor 0.");
+            throw LabException.At(path, item.Members["has_file"].Line, $"has_file '{hasFile}' is neither 1 nor 0.");
         return new StaticMember(id, host, port, hasFile == "1") { Line = item.Line };
     }
 
@@ -150,12 +150,12 @@ public static class MachineFile
             && number >= least && number <= most
             ? number
             : throw LabException.At(
-                path, item.Members[name].Line, $"\"{name}\" '{text}' is not a number from {least} to {most}.");
+                path, item.Members[name].Line, $"{name} '{text}' is not a number from {least} to {most}.");
     }
 
     // Numbers stand in quotes or not, as people write them.
     private static string Text(string path, LinedJson item, string name) =>
         item.Members.TryGetValue(name, out LinedJson? value) && value.Text.Length > 0
             ? value.Text
-            : throw LabException.At(path, item.Line, $"\"{name}\" is missing.");
+            : throw LabException.At(path, item.Line, $"{name} is missing.");
 }

@@ -44,7 +44,7 @@ public static class MemberList
             string place = string.Create(CultureInfo.InvariantCulture, $"{member.Host}:{member.Port}");
             if (!places.TryAdd(place, i + 1))
                 throw LabException.At(
-                    path, i + 1, $"{place} is taken by line {places[place]}; give each peer of a machine its own port.");
+                    path, i + 1, $"{place} is taken by line {places[place]}; give each peer of a host its own port.");
             members.Add(member);
             if (members.Count > MaxMembers)
                 throw LabException.At(path, i + 1, $"there are more than {MaxMembers} peers.");

@@ -30,7 +30,7 @@ public sealed record SetupOptions
     /// <summary>The machine whose part is written; null with <see cref="Machines"/> null.</summary>
     public Machine? Machine { get; init; }
 
-    /// <summary>Common settings; of the sizes those of <see cref="FileSize"/> and <see cref="PieceSize"/> count.</summary>
+    /// <summary>Common settings, save for the sizes, which the two below give.</summary>
     public CommonConfig Common { get; init; } = new();
 
     /// <summary>Bytes of the file; null takes the default, or what a .torrent that is there already says.</summary>

@@ -21,7 +21,7 @@ internal sealed record StartScripts(IReadOnlyList<long> Peers, string Program)
         set -u
         cd -- "$(dirname -- "$0")" || exit 1
         shoal=${SHOAL:-}
-        [ -n "$shoal" ] || shoal=$(command -v shoal) || shoal='{{Program.Replace("'", "'\\''", StringComparison.Ordinal)}}'
+        [ -n "$shoal" ] || shoal=$(command -v shoal) || shoal='{{Quoted("'\\''")}}'
         pids=
         trap 'kill $pids 2>/dev/null' INT TERM HUP
         for id in {{List(" ")}}; do
@@ -42,7 +42,7 @@ internal sealed record StartScripts(IReadOnlyList<long> Peers, string Program)
         # Starts the peers of this machine in their order and waits until all of them have the file and have left.
         # The program is $env:SHOAL, or shoal in the PATH, or the one that wrote this script.
         Set-Location -LiteralPath $PSScriptRoot
-        $shoal = '{{Program.Replace("'", "''", StringComparison.Ordinal)}}'
+        $shoal = '{{Quoted("''")}}'
         if (Get-Command shoal -ErrorAction SilentlyContinue) { $shoal = 'shoal' }
         if ($env:SHOAL) { $shoal = $env:SHOAL }
         $peers = foreach ($id in {{List(", ")}}) {
@@ -68,6 +68,8 @@ internal sealed record StartScripts(IReadOnlyList<long> Peers, string Program)
         """);
 
     private static string Windows(string text) => text.ReplaceLineEndings("\r\n");
+
+    private string Quoted(string quote) => Program.Replace("'", quote, StringComparison.Ordinal);
 
     private string List(string separator) =>
         string.Join(separator, Peers.Select(id => id.ToString(CultureInfo.InvariantCulture)));

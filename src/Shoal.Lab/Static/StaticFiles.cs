@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Shoal.Lab.Static;
 
 /// <summary>The names of everything that a static swarm keeps in its folder.</summary>
-/// <param name="Folder">The folder.</param>
+/// <param name="Folder">Path of it, full or from the current one.</param>
 public sealed record StaticFiles(string Folder)
 {
     /// <summary>Largest configuration file that is read; ten thousand peers fit into it many times.</summary>

@@ -62,7 +62,7 @@ internal sealed class StaticLog
         Flush();
     }
 
-    /// <summary>Notes who the preferred neighbours are, and the optimistic one; a line for each that has changed.</summary>
+    /// <summary>Notes who the neighbours are now; a line for each kind that has changed.</summary>
     public void NeighboursChosen(IEnumerable<long> preferred, IEnumerable<long> optimistic)
     {
         if (Changed(preferred, ref _preferred))

@@ -18,7 +18,7 @@ public sealed record StaticMember(long Id, string Host, int Port, bool HasFile)
     /// <summary>Its line in the file, from 1, for messages; 0 when it comes from no file.</summary>
     public int Line { get; init; }
 
-    /// <summary>The id that the peer goes by on the wire: the client's prefix and its number in twelve digits.</summary>
+    /// <summary>Its id on the wire: the client's prefix and its number in twelve digits.</summary>
     public PeerId PeerId => PeerId.Ours(Encoding.ASCII.GetBytes(Id.ToString("D12", CultureInfo.InvariantCulture)));
 
     /// <summary>True when the peer is on this machine for this machine only.</summary>

@@ -3,7 +3,7 @@ using Shoal.Swarm;
 
 namespace Shoal.Lab.Static;
 
-/// <summary>Keeps a peer's log and sees when every peer has the file. Called by the torrent, one call at a time.</summary>
+/// <summary>Keeps a peer's log and sees when every peer has the file. Called by the torrent alone.</summary>
 internal sealed class StaticObserver : ISwarmObserver
 {
     // A peer that has just opened its port closes connections until it has read its file.

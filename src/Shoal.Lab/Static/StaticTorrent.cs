@@ -42,7 +42,11 @@ internal static class StaticTorrent
 
     /// <summary>Hashes a file and writes the .torrent whole or not at all.</summary>
     public static async Task WriteAsync(
-        string path, string content, CommonConfig config, IProgress<long>? progress, CancellationToken cancellationToken)
+        string path,
+        string content,
+        CommonConfig config,
+        IProgress<long>? progress,
+        CancellationToken cancellationToken)
     {
         CreateOptions options = new()
         {

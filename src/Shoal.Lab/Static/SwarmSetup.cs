@@ -103,8 +103,8 @@ public sealed class SwarmSetup
         if (copied is not null && (copied.ContentLength != size || copied.Geometry.PieceLength != pieceSize))
             throw new LabException(
                 $"The .torrent that is here was made for {copied.ContentLength} bytes in pieces of "
-                    + $"{copied.Geometry.PieceLength}, not for {size} in pieces of {pieceSize}: give the sizes that the "
-                    + "machine with the file was set up with, or none.");
+                    + $"{copied.Geometry.PieceLength}, not for {size} in pieces of {pieceSize}: give the sizes of the "
+                    + "set-up on the machine with the file, or none.");
         return common with { FileSize = size, PieceSize = pieceSize };
     }
 

@@ -177,7 +177,8 @@ public sealed partial class TorrentBrain
     private DisconnectReason OnNeedsNothing(PeerSession session)
     {
         if (session.IsInDirectory) _directory.SetUploadOnly(session.ListensAt, true);
-        return _info is not null && IsUploadOnly && !StaysWithSeeds ? DisconnectReason.BothSeeds : DisconnectReason.None;
+        bool hasUse = _info is null || !IsUploadOnly || StaysWithSeeds;
+        return hasUse ? DisconnectReason.None : DisconnectReason.BothSeeds;
     }
 
     private DisconnectReason OnSuggest(PeerSession session, PeerFrame frame)

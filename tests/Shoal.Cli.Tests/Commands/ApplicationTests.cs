@@ -70,7 +70,7 @@ public sealed class ApplicationTests
     [InlineData("share x --swarm n", "--swarm")]
     [InlineData("seed x --super", "--super")]
     [InlineData("tracker --redis h:1", "--redis")]
-    [InlineData("lab run all", "The command lab")]
+    [InlineData("swarm list", "The command swarm")]
     [InlineData("send x", "The command send")]
     public async Task What_is_not_built_is_a_usage_error(string line, string what)
     {
