@@ -132,7 +132,7 @@ public static class TorrentCreator
 
     private static TorrentInfo Build(TorrentInfoBuilder builder, CreateOptions options)
     {
-        if (options.Name is not null) builder = builder with { Name = options.Name };
+        if (options.Name is not null) builder = builder.Named(options.Name);
         builder = builder with { IsPrivate = options.IsPrivate };
         return TorrentInfoReader.TryRead(builder.Build(), out TorrentInfo? info, out string? error)
             ? info

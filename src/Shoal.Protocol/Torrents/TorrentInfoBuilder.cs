@@ -94,6 +94,13 @@ public sealed record TorrentInfoBuilder
         };
     }
 
+    /// <summary>The same torrent by another name, which a single file then has too.</summary>
+    public TorrentInfoBuilder Named(string name)
+    {
+        name = WellFormed(name);
+        return this with { Name = name, Files = IsSingleFile ? [Files[0] with { Path = [name] }] : Files };
+    }
+
     /// <summary>The bencoded info dictionary.</summary>
     /// <exception cref="InvalidOperationException">A hash that the version needs is missing.</exception>
     public byte[] Build() => TorrentInfoWriter.Write(this);

@@ -64,6 +64,21 @@ public sealed class FilesTests : IDisposable
         Assert.Equal(ExitCode.NotFound, outcome.ExitCode);
     }
 
+    [Theory]
+    [InlineData("hybrid")]
+    [InlineData("v1")]
+    [InlineData("v2")]
+    public async Task A_single_file_goes_by_the_name_that_its_torrent_is_given(string format)
+    {
+        string file = Path.Combine(_folder, "a");
+        string torrent = Path.Combine(_folder, "x.torrent");
+        File.WriteAllText(file, "12345");
+        string[] command = ["create", file, "-o", torrent, "--torrent-name", "another", "--format", format];
+        Assert.Equal(ExitCode.Ok, (await CliRunner.RunAsync(command)).ExitCode);
+        File.Move(file, Path.Combine(_folder, "another"));
+        Assert.Equal(ExitCode.Ok, (await CliRunner.RunAsync("verify", torrent, _folder)).ExitCode);
+    }
+
     [Fact]
     public async Task A_folder_is_no_torrent()
     {
