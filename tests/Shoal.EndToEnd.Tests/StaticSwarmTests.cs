@@ -56,7 +56,8 @@ public sealed class StaticSwarmTests : IDisposable
             ClientProcess.Start(_home.Path, [_home.File("run_peers.sh")], environment));
 
         Assert.Equal("All peers have the file.", run.Ended(0).Output[^1]);
-        Assert.Empty(SampleContent.Differences(_home.File("peer_1001"), _home.File("peer_1002")));
+        Assert.Empty(SampleContent.Differences(
+            Path.Combine(_home.File("peer_1001"), "TheFile.dat"), _home.File("peer_1002")));
     }
 
     [Fact]

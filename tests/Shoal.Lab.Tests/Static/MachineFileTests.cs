@@ -50,10 +50,10 @@ public sealed class MachineFileTests
         sentence, Assert.Throws<LabException>(() => Parse(json)).Message, StringComparison.Ordinal);
 
     [Theory]
-    [InlineData("\"id\": \"1002\"", "\"id\": \"x\"", "f.json line 14: id 'x' is not a number from 0")]
-    [InlineData("\"port\": \"6009\"", "\"port\": \"70000\"", "f.json line 15: port '70000' is not a number")]
-    [InlineData("\"port\": \"6009\"", "\"port\": \"6008\"", "f.json line 15: port 6008 of 192.168.1.102 is taken by")]
-    [InlineData("\"id\": \"1003\"", "\"id\": \"1001\"", "f.json line 15: peer 1001 stands in line 6 already.")]
+    [InlineData("\"id\": \"1002\"", "\"id\": \"x\"", "f.json line 13: id 'x' is not a number from 0")]
+    [InlineData("\"port\": \"6009\"", "\"port\": \"70000\"", "f.json line 14: port '70000' is not a number")]
+    [InlineData("\"port\": \"6009\"", "\"port\": \"6008\"", "f.json line 14: port 6008 of 192.168.1.102 is taken by")]
+    [InlineData("\"id\": \"1003\"", "\"id\": \"1001\"", "f.json line 14: peer 1001 stands in line 6 already.")]
     [InlineData("\"has_file\": \"1\"", "\"has_file\": \"0\"", "f.json line 1: no peer has the file")]
     [InlineData("\"has_file\": \"1\"", "\"has_file\": \"2\"", "f.json line 6: has_file '2' is neither 1 nor 0.")]
     [InlineData("\"Machine B\"", "\"Machine A\"", "f.json line 9: there is a machine 'Machine A' already.")]

@@ -5,7 +5,7 @@ namespace Shoal.Lab.Tests.Static;
 
 public sealed class StaticLogTests : IDisposable
 {
-    private static readonly PieceGeometry Geometry = new(3 * 16384, 16384);
+    private static readonly PieceGeometry Geometry = new(16384, 3 * 16384);
     private readonly StringWriter _text = new();
     private readonly Clock _clock = new();
     private readonly StaticLog _log;
