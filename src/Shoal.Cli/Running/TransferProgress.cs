@@ -40,9 +40,10 @@ internal sealed class TransferProgress(ITransfer transfer, TimeSpan start)
     {
         Snapshot = transfer.Snapshot();
         bool wasComplete = IsComplete;
-        // Who only serves is seeding with what there is.
-        bool hasAll = Snapshot.State == TorrentState.Seeding && Snapshot.CompletedBytes >= Snapshot.WantedBytes;
-        IsComplete |= hasAll || transfer.Completion.IsCompletedSuccessfully;
+        // Who only serves is seeding, and done, with a part too.
+        bool isSeeding = Snapshot.State == TorrentState.Seeding;
+        bool lacks = isSeeding && Snapshot.CompletedBytes < Snapshot.WantedBytes;
+        IsComplete |= !lacks && (isSeeding || transfer.Completion.IsCompletedSuccessfully);
         // It began at some moment since the last look; a short download begins and ends between two.
         if (Snapshot.State == TorrentState.Downloading || HasReceived) _downloadStart ??= _lastUpdate;
         if (_downloadStart is { } begun && !wasComplete) DownloadTime = now - begun;

@@ -10,7 +10,7 @@ internal static class TransferText
     private const int MaxBarColumns = 40;
 
     /// <summary>Lines of a live view that the last word of a tracker may take.</summary>
-    private const int MaxTrackerLines = 2;
+    private const int MaxTrackerLines = 4;
 
     /// <summary>The state as JSON has it.</summary>
     public static string StateName(TorrentState state) => state switch

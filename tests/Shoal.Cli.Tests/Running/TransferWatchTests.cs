@@ -222,6 +222,7 @@ public sealed class TransferWatchTests : IDisposable
     {
         TransferWatch watch = Watch(
             new RunGoal { NeedsContent = true }, wantsData: false, completed: _ => Assert.Fail("It is not complete."));
+        _transfer.Complete();
         _transfer.State = FakeTransfer.Fresh(TorrentState.Seeding, completed: 400);
         Assert.Null(watch.Step(Seconds(0)));
         Assert.Null(watch.Step(Seconds(1)));
