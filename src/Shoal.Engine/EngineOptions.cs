@@ -29,6 +29,9 @@ public sealed record EngineOptions
     /// <summary>Incoming connections that have not sent their handshake yet at the most; rqbit's figure.</summary>
     public int MaxPendingHandshakes { get; init; } = 256;
 
+    /// <summary>Whether connections to peers are hidden from those who look on.</summary>
+    public EncryptionPolicy Encryption { get; init; } = EncryptionPolicy.Preferred;
+
     /// <summary>
     /// Bytes that may be requested from peers or wait for the disk at any time, for all torrents together. It bounds
     /// the memory of a download; too small a value slows fast and distant peers.

@@ -36,6 +36,7 @@ internal sealed class EngineServices : IDisposable
         InFlight = new InFlightBudget(options.InFlightBytes);
         Connections = new ConnectionSlots(options.MaxConnections);
         HalfOpen = new SemaphoreSlim(options.MaxHalfOpen);
+        Gate = new HandshakeGate(Time);
         Handles = new FileHandlePool(RealFileSystem.Instance, OpenFiles);
         Metrics = new EngineMetrics(() => Connections.Taken, () => InFlight.Taken, () => torrents().Count);
     }
@@ -69,6 +70,12 @@ internal sealed class EngineServices : IDisposable
     public ConnectionSlots Connections { get; }
 
     public SemaphoreSlim HalfOpen { get; }
+
+    /// <summary>Bounds what strangers' handshakes cost.</summary>
+    public HandshakeGate Gate { get; }
+
+    /// <summary>The torrents that encrypted handshakes can ask for.</summary>
+    public MseTorrents MseTorrents { get; } = new();
 
     public LinkBuffers Buffers { get; } = new();
 
@@ -110,6 +117,7 @@ internal sealed class EngineServices : IDisposable
         DownloadLimiter.Dispose();
         UploadLimiter.Dispose();
         HalfOpen.Dispose();
+        Gate.Dispose();
         Handles.Dispose();
         Metrics.Dispose();
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Shoal.Protocol.Encryption;
 
 namespace Shoal.Engine;
 
@@ -10,6 +11,9 @@ public sealed record PeerSnapshot
 
     /// <summary>True when the peer dialled us.</summary>
     public required bool IsIncoming { get; init; }
+
+    /// <summary>What protects the connection.</summary>
+    public StreamSecurity Security { get; init; }
 
     /// <summary>Client name as the peer tells it, made safe for terminals; or its peer id.</summary>
     public required string Client { get; init; }

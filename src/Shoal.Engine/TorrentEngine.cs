@@ -39,7 +39,7 @@ public sealed class TorrentEngine : IAsyncDisposable
     {
         _services = new EngineServices(options, listener.LocalEndPoint.Port, () =>
             (IReadOnlyCollection<TorrentActor>)_torrents.Keys);
-        _acceptor = new PeerAcceptor(listener, options.MaxPendingHandshakes, _services.Time, Find, _services.Log);
+        _acceptor = new PeerAcceptor(listener, _services, Find);
         EngineLog.Listening(_services.Log, listener.LocalEndPoint);
         _acceptor.Start();
         _clock = _services.Time.CreateTimer(static s => ((TorrentEngine)s!).Tick(), this, TickInterval, TickInterval);
@@ -102,6 +102,7 @@ public sealed class TorrentEngine : IAsyncDisposable
             var actor = new TorrentActor(resolved, options, _services);
             var torrent = new Torrent(actor, RemoveAsync);
             _torrents[actor] = torrent;
+            _services.MseTorrents.Add(actor.Hashes);
             actor.Start();
             return torrent;
         }
@@ -133,7 +134,7 @@ public sealed class TorrentEngine : IAsyncDisposable
     private async Task RemoveAsync(TorrentActor actor, CancellationToken cancellationToken)
     {
         await actor.StopAsync(GoodbyeLimit).WaitAsync(cancellationToken).ConfigureAwait(false);
-        _torrents.TryRemove(actor, out _);
+        if (_torrents.TryRemove(actor, out _)) _services.MseTorrents.Remove(actor.Hashes);
     }
 
     private TorrentActor? Find(InfoHash infoHash)

@@ -1,4 +1,5 @@
 using System.Net;
+using Shoal.Protocol.Encryption;
 
 namespace Shoal.Engine;
 
@@ -20,7 +21,11 @@ public sealed record PieceFailed(int Piece) : TorrentEvent;
 /// <summary>A peer finished its handshake.</summary>
 /// <param name="EndPoint">Where the connection goes.</param>
 /// <param name="IsIncoming">True when the peer dialled us.</param>
-public sealed record PeerConnected(IPEndPoint EndPoint, bool IsIncoming) : TorrentEvent;
+public sealed record PeerConnected(IPEndPoint EndPoint, bool IsIncoming) : TorrentEvent
+{
+    /// <summary>What protects the connection.</summary>
+    public StreamSecurity Security { get; init; }
+}
 
 /// <summary>A connection ended.</summary>
 /// <param name="EndPoint">Where the connection went.</param>

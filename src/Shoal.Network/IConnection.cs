@@ -1,9 +1,10 @@
 using System.Net;
+using Shoal.Protocol.Encryption;
 
 namespace Shoal.Network;
 
 /// <summary>
-/// A stream of bytes to one peer. TCP, and later its encrypted forms and uTP, look the same from here. At most one
+/// A stream of bytes to one peer. TCP, its encrypted forms and later uTP look the same from here. At most one
 /// receive and one send may be under way at a time; <see cref="Close"/> may be called at any time and ends both.
 /// </summary>
 public interface IConnection
@@ -13,6 +14,9 @@ public interface IConnection
 
     /// <summary>Our side.</summary>
     IPEndPoint Local { get; }
+
+    /// <summary>What protects it, for people to see; nothing depends on it.</summary>
+    StreamSecurity Security => StreamSecurity.Plain;
 
     /// <summary>
     /// Receives what is there, waiting for at least one byte. With an empty buffer it waits until a receive would not

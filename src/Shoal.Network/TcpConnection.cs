@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
+using Shoal.Protocol.Encryption;
 
 namespace Shoal.Network;
 
@@ -34,13 +35,15 @@ public sealed class TcpConnection : IConnection
     public IPEndPoint Local { get; }
 
     /// <inheritdoc/>
+    public StreamSecurity Security { get; internal set; }
+
+    /// <inheritdoc/>
     public ValueTask<SocketResult> ReceiveAsync(Memory<byte> buffer) => _unread.IsEmpty
         ? _receive.ReceiveAsync(_socket, buffer)
         : new ValueTask<SocketResult>(TakeUnread(buffer.Span));
 
     /// <inheritdoc/>
-    public void Unread(ReadOnlyMemory<byte> bytes) =>
-        _unread = _unread.IsEmpty ? bytes : (byte[])[.. bytes.Span, .. _unread.Span];
+    public void Unread(ReadOnlyMemory<byte> bytes) => UnreadBytes.Put(ref _unread, bytes);
 
     /// <inheritdoc/>
     public ValueTask<SocketResult> SendAsync(Memory<byte> bytes) => _send.SendAsync(_socket, bytes);
@@ -70,12 +73,7 @@ public sealed class TcpConnection : IConnection
         // but pinned buffers of ours and are collected with this object.
     }
 
-    private SocketResult TakeUnread(Span<byte> buffer)
-    {
-        if (Volatile.Read(ref _closed) != 0) return new SocketResult(0, SocketError.OperationAborted);
-        int count = Math.Min(buffer.Length, _unread.Length);
-        _unread.Span[..count].CopyTo(buffer);
-        _unread = _unread[count..];
-        return new SocketResult(count, SocketError.Success);
-    }
+    private SocketResult TakeUnread(Span<byte> buffer) => Volatile.Read(ref _closed) != 0
+        ? new SocketResult(0, SocketError.OperationAborted)
+        : UnreadBytes.Take(ref _unread, buffer);
 }

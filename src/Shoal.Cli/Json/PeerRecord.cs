@@ -3,6 +3,7 @@ namespace Shoal.Cli.Json;
 /// <summary>One connected peer.</summary>
 /// <param name="Address">Address and port.</param>
 /// <param name="Incoming">True when it dialled us.</param>
+/// <param name="Encryption">What protects the connection: plain, obfuscated, rc4 or tls.</param>
 /// <param name="Client">Name of its program.</param>
 /// <param name="Pieces">Pieces that it has.</param>
 /// <param name="Downloaded">Bytes received from it.</param>
@@ -12,6 +13,7 @@ namespace Shoal.Cli.Json;
 internal sealed record PeerRecord(
     string Address,
     bool Incoming,
+    string Encryption,
     string Client,
     int Pieces,
     long Downloaded,

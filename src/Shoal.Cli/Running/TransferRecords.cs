@@ -89,6 +89,7 @@ internal static class TransferRecords
     private static PeerRecord Peer(PeerSnapshot peer) => new(
         peer.EndPoint.ToString(),
         peer.IsIncoming,
+        peer.Security.ToString().ToLowerInvariant(),
         peer.Client,
         peer.Pieces,
         peer.DownloadedBytes,

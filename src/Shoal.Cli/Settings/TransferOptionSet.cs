@@ -5,12 +5,20 @@ using System.Net;
 using Shoal.Cli.Help;
 using Shoal.Cli.Output;
 using Shoal.Cli.Parsing;
+using Shoal.Engine;
 
 namespace Shoal.Cli.Settings;
 
 /// <summary>The one registry of options that <c>get</c>, <c>seed</c> and <c>share</c> have in common.</summary>
 internal sealed class TransferOptionSet
 {
+    private static readonly SortedDictionary<string, EncryptionPolicy> Policies = new(StringComparer.Ordinal)
+    {
+        ["off"] = EncryptionPolicy.Off,
+        ["preferred"] = EncryptionPolicy.Preferred,
+        ["required"] = EncryptionPolicy.Required,
+    };
+
     private readonly Setting<string> _directory;
     private readonly Setting<int> _port;
     private readonly Setting<IPAddress?> _bind;
@@ -20,6 +28,7 @@ internal sealed class TransferOptionSet
     private readonly Setting<ImmutableArray<DnsEndPoint>> _peers;
     private readonly Setting<ImmutableArray<string>> _select;
     private readonly Setting<string?> _onComplete;
+    private readonly Setting<string> _encryption;
     private readonly Setting<bool> _jsonPeers;
     private readonly Setting<bool> _endWithInput;
     private readonly ImmutableArray<Option> _all;
@@ -48,6 +57,8 @@ internal sealed class TransferOptionSet
         _trackers = network.Many<string>("--tracker", "URL", TransferWords.Tracker(role), TryTracker);
         _peers = network.Many<DnsEndPoint>(
             "--peer", "HOST:PORT", "Peer to connect to; may be given several times.", HostPort.TryParse);
+        _encryption = network.Choice(
+            "--encryption", "Hide connections from the network they go through.", "preferred", [.. Policies.Keys]);
         _jsonPeers = options.Under(HelpHeadings.Output).Flag(
             "--json-peers", "With --json-lines: list the connected peers in progress events.");
         _endWithInput = options.Flag("--end-with-input", "End when standard input does, as when a parent dies.");
@@ -58,7 +69,7 @@ internal sealed class TransferOptionSet
         _all =
         [
             _directory.Option, _select.Option, _onComplete.Option, _port.Option, _bind.Option, _trackers.Option,
-            _peers.Option, _down.Option, _up.Option, _jsonPeers.Option, _endWithInput.Option,
+            _peers.Option, _encryption.Option, _down.Option, _up.Option, _jsonPeers.Option, _endWithInput.Option,
             .. WithoutEffect([.. Discovery(network), .. Transport(network)]),
         ];
     }
@@ -81,6 +92,7 @@ internal sealed class TransferOptionSet
         Trackers = _trackers.Of(result),
         Peers = _peers.Of(result),
         Select = _select.Of(result),
+        Encryption = Policies[_encryption.Of(result)],
         OnComplete = _onComplete.Of(result),
         ReportsPeers = _jsonPeers.Of(result),
         EndsWithInput = _endWithInput.Of(result),
@@ -115,11 +127,9 @@ internal sealed class TransferOptionSet
         options.Unavailable("--dht-bootstrap", hasValue: true),
     ];
 
-    // Every connection is plain TCP so far: what asks for just that is accepted, what needs more is not.
+    // Every connection is TCP so far: what asks for just that is accepted, what needs more is not.
     private static IEnumerable<Option> Transport(OptionFactory options) =>
     [
-        options.Choice(
-            "--encryption", "Encryption of connections.", "preferred", ["off", "preferred"], "required").Option,
         options.Choice("--transport", "Transport of connections.", "auto", ["auto", "tcp"], "utp").Option,
         options.Unavailable("--proxy", hasValue: true),
     ];

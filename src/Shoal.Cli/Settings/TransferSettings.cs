@@ -28,6 +28,9 @@ internal sealed record TransferSettings
     /// <summary>Peers to dial.</summary>
     public ImmutableArray<DnsEndPoint> Peers { get; init; } = [];
 
+    /// <summary>Whether connections to peers are hidden.</summary>
+    public EncryptionPolicy Encryption { get; init; }
+
     /// <summary>Files to get, as typed; empty for all.</summary>
     public ImmutableArray<string> Select { get; init; } = [];
 
@@ -47,6 +50,7 @@ internal sealed record TransferSettings
         Port = Port,
         DownloadBytesPerSecond = Down,
         UploadBytesPerSecond = Up,
+        Encryption = Encryption,
     };
 
     /// <summary>The settings of a torrent in this run.</summary>

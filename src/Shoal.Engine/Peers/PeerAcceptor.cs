@@ -4,6 +4,7 @@ using Shoal.Engine.Diagnostics;
 using Shoal.Engine.Torrents;
 using Shoal.Network;
 using Shoal.Protocol;
+using Shoal.Protocol.Encryption;
 using Shoal.Protocol.PeerWire;
 using Shoal.Swarm;
 
@@ -15,16 +16,14 @@ namespace Shoal.Engine.Peers;
 /// and each has little time.
 /// </summary>
 internal sealed class PeerAcceptor(
-    PeerListener listener,
-    int maxPending,
-    TimeProvider time,
-    Func<InfoHash, TorrentActor?> findTorrent,
-    ILogger log) : IAsyncDisposable
+    PeerListener listener, EngineServices services, Func<InfoHash, TorrentActor?> findTorrent) : IAsyncDisposable
 {
     /// <summary>Time for the first 68 bytes; libtorrent's.</summary>
     public static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<IConnection, long> _pending = new();
+    private readonly TimeProvider _time = services.Time;
+    private readonly ILogger _log = services.Log;
     private readonly CancellationTokenSource _stop = new();
     private Task _loop = Task.CompletedTask;
 
@@ -34,13 +33,15 @@ internal sealed class PeerAcceptor(
     /// <summary>Serves those who ask for chunks by lines; null refuses them.</summary>
     public IChunkLines? ChunkLines { get; set; }
 
+    private EncryptionPolicy Policy => services.Options.Encryption;
+
     public void Start() => _loop = AcceptAsync();
 
     /// <summary>Closes connections whose time for the handshake is over. Called by the engine's tick.</summary>
     public void CloseLate()
     {
         foreach ((IConnection connection, long since) in _pending)
-            if (time.GetElapsedTime(since) > HandshakeTimeout) connection.Close();
+            if (_time.GetElapsedTime(since) > HandshakeTimeout) connection.Close();
     }
 
     public async ValueTask DisposeAsync()
@@ -60,8 +61,8 @@ internal sealed class PeerAcceptor(
             {
                 IConnection? connection = await listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
                 if (connection is null) continue;
-                if (_pending.Count >= maxPending) CloseOldest();
-                _pending[connection] = time.GetTimestamp();
+                if (_pending.Count >= services.Options.MaxPendingHandshakes) CloseOldest();
+                _pending[connection] = _time.GetTimestamp();
                 _ = GreetAsync(connection);
             }
             catch (OperationCanceledException)
@@ -81,8 +82,14 @@ internal sealed class PeerAcceptor(
                 case StreamKind.Undecided:
                     Refuse(connection, reason);
                     break;
+                case StreamKind.BitTorrent when Policy == EncryptionPolicy.Required:
+                    Refuse(connection, DisconnectReason.EncryptionRequired);
+                    break;
                 case StreamKind.BitTorrent:
-                    await ReadHandshakeAsync(connection).ConfigureAwait(false);
+                    await ReadHandshakeAsync(connection, connection, null).ConfigureAwait(false);
+                    break;
+                case StreamKind.Obfuscated when Policy != EncryptionPolicy.Off:
+                    await NegotiateAsync(connection).ConfigureAwait(false);
                     break;
                 case StreamKind.ChunkLines when ChunkLines is { } lines:
                     if (TakeFromPending(connection)) await lines.ServeAsync(connection).ConfigureAwait(false);
@@ -95,20 +102,48 @@ internal sealed class PeerAcceptor(
         catch (Exception e)
         {
             // A defect of ours costs this connection and is logged; the others go on.
-            EngineLog.IncomingFault(log, e, connection.Remote);
+            EngineLog.IncomingFault(_log, e, connection.Remote);
             _pending.TryRemove(connection, out _);
             connection.Close();
         }
     }
 
-    private async ValueTask ReadHandshakeAsync(IConnection connection)
+    private async ValueTask NegotiateAsync(IConnection connection)
     {
-        (Handshake? handshake, DisconnectReason reason) =
-            await HandshakeReader.ReadAsync(connection).ConfigureAwait(false);
-        if (handshake is null) Refuse(connection, reason);
-        else if (findTorrent(handshake.Value.InfoHash) is not { } torrent)
+        MseMethods allowed = MseMethods.Rc4;
+        if (Policy == EncryptionPolicy.Preferred) allowed |= MseMethods.Plaintext;
+        MseOutcome outcome = await MseNegotiation.AnswerAsync(
+            connection, services.MseTorrents.Find, allowed, services.Gate, () => _pending.ContainsKey(connection))
+            .ConfigureAwait(false);
+        if (outcome.Connection is { } stream)
+            await ReadHandshakeAsync(connection, stream, outcome.Torrent).ConfigureAwait(false);
+        else Refuse(connection, ReasonOf(outcome.Status));
+    }
+
+    private static DisconnectReason ReasonOf(MseStatus status) => status switch
+    {
+        MseStatus.NeedMore => DisconnectReason.ClosedByPeer,
+        MseStatus.UnknownTorrent => DisconnectReason.UnknownTorrent,
+        MseStatus.NoSync => DisconnectReason.NotBitTorrent,
+        _ => DisconnectReason.EncryptionFailed,
+    };
+
+    /// <summary>Reads the handshake from a stream and gives it to the torrent.</summary>
+    /// <param name="connection">What was accepted.</param>
+    /// <param name="stream">The same, or what came of it.</param>
+    /// <param name="negotiated">The torrent that was asked for to get here; the handshake may name no other.</param>
+    private async ValueTask ReadHandshakeAsync(IConnection connection, IConnection stream, InfoHash? negotiated)
+    {
+        (Handshake? handshake, DisconnectReason reason) = await HandshakeReader.ReadAsync(stream).ConfigureAwait(false);
+        if (handshake is null)
+        {
+            Refuse(connection, reason);
+            return;
+        }
+        TorrentActor? torrent = findTorrent(handshake.Value.InfoHash);
+        if (torrent is null || (negotiated is { } asked && !torrent.Hashes.Answers(asked)))
             Refuse(connection, DisconnectReason.UnknownTorrent);
-        else if (TakeFromPending(connection)) torrent.Accept(connection, handshake.Value);
+        else if (TakeFromPending(connection)) torrent.Accept(stream, handshake.Value);
     }
 
     /// <summary>False when the connection was given up meanwhile to make room for another; it is closed then.</summary>
@@ -121,10 +156,10 @@ internal sealed class PeerAcceptor(
 
     private void Refuse(IConnection connection, DisconnectReason reason)
     {
-        if (_pending.TryRemove(connection, out long since) && time.GetElapsedTime(since) > HandshakeTimeout)
+        if (_pending.TryRemove(connection, out long since) && _time.GetElapsedTime(since) > HandshakeTimeout)
             reason = DisconnectReason.HandshakeTimeout;
         connection.Close();
-        EngineLog.IncomingRefused(log, connection.Remote, reason);
+        EngineLog.IncomingRefused(_log, connection.Remote, reason);
     }
 
     /// <summary>

@@ -1,6 +1,7 @@
 using Shoal.Engine.Actors;
 using Shoal.Engine.Torrents;
 using Shoal.Network;
+using Shoal.Protocol.Encryption;
 using Shoal.Protocol.PeerWire;
 using Shoal.Swarm;
 
@@ -30,6 +31,9 @@ internal sealed partial class PeerLink
 
     /// <summary>Our side.</summary>
     public System.Net.IPEndPoint Local => _connection.Local;
+
+    /// <summary>What protects the connection.</summary>
+    public StreamSecurity Security => _connection.Security;
 
     /// <summary>The brain's side of this peer. Set and read by the actor.</summary>
     public PeerSession? Session { get; set; }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Shoal.Engine.Diagnostics;
 using Shoal.Engine.Peers;
 using Shoal.Network;
@@ -13,9 +12,6 @@ namespace Shoal.Engine.Torrents;
 // Connections: what links report, and what becomes of it.
 internal sealed partial class TorrentActor
 {
-    // A peer that does not answer a connect in this time is not worth its half-open socket; libtorrent's figure.
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
-
     private readonly HashSet<PeerLink> _links = [];
     private SlabSlice _received;
 
@@ -102,40 +98,22 @@ internal sealed partial class TorrentActor
         EngineLog.IncomingRefused(_log, connection.Remote, reason);
     }
 
-    private async Task DialAsync(IPEndPoint endPoint)
+    private async Task DialAsync(IPEndPoint endPoint, bool isPlainOnly)
     {
-        IConnection? connection = null;
-        SocketError error = SocketError.AccessDenied;
-        try
-        {
-            await _services.HalfOpen.WaitAsync(_stop.Token).ConfigureAwait(false);
-            try
-            {
-                using var deadline = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
-                deadline.CancelAfter(ConnectTimeout);
-                (connection, error) =
-                    await TcpDialer.ConnectAsync(endPoint, _services.BindAddress, deadline.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                _services.HalfOpen.Release();
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            error = SocketError.OperationAborted;
-        }
-        EngineLog.Dialled(_log, endPoint, error);
-        Post(new TorrentItem(TorrentItemKind.Dialled, endPoint, connection));
+        DialledPeer dialled = await _dialer.DialAsync(endPoint, isPlainOnly, _stop.Token).ConfigureAwait(false);
+        EngineLog.Dialled(_log, endPoint, dialled.Error);
+        Post(new TorrentItem(TorrentItemKind.Dialled, dialled));
     }
 
-    private void OnDialled(IPEndPoint endPoint, IConnection? connection)
+    private void OnDialled(DialledPeer dialled)
     {
-        if (connection is not null && _services.Connections.TryTake())
+        IPEndPoint endPoint = dialled.EndPoint;
+        if (dialled.Connection is not null && _services.Connections.TryTake())
         {
-            var link = new PeerLink(connection, this, _services.Buffers);
+            var link = new PeerLink(dialled.Connection, this, _services.Buffers);
             _joining = link;
-            PeerSession? session = _brain.Dialled(endPoint, Now);
+            if (dialled.IsPlainOnly) _brain.PeerIsPlainOnly(endPoint);
+            PeerSession? session = _brain.Dialled(endPoint, Now, dialled.IsGreeted);
             _joining = null;
             if (session is not null)
             {
@@ -144,7 +122,7 @@ internal sealed partial class TorrentActor
             }
             _services.Connections.Return();
         }
-        connection?.Close();
+        dialled.Connection?.Close();
         _brain.DialFailed(endPoint, Now);
     }
 

@@ -3,6 +3,7 @@ using Shoal.Engine.Diagnostics;
 using Shoal.Engine.Peers;
 using Shoal.Protocol;
 using Shoal.Protocol.Buffers;
+using Shoal.Protocol.Encryption;
 using Shoal.Storage;
 using Shoal.Swarm;
 
@@ -13,7 +14,7 @@ internal sealed partial class TorrentActor : ISwarmPort
 {
     private PeerLink? _joining;
 
-    void ISwarmPort.Dial(IPEndPoint endPoint) => _ = DialAsync(endPoint);
+    void ISwarmPort.Dial(IPEndPoint endPoint) => _ = DialAsync(endPoint, _brain.IsPlainOnly(endPoint));
 
     void ISwarmPort.Close(PeerSession peer, DisconnectReason reason)
     {
@@ -73,7 +74,10 @@ internal sealed partial class TorrentActor : ISwarmPort
     void ISwarmPort.PeerJoined(PeerSession peer)
     {
         EngineLog.Connected(_log, peer.Remote, peer.IsIncoming, peer.Client);
-        Publish(new PeerConnected(peer.Remote, peer.IsIncoming));
+        Publish(new PeerConnected(peer.Remote, peer.IsIncoming)
+        {
+            Security = (peer.Shell as PeerLink)?.Security ?? StreamSecurity.Plain,
+        });
     }
 
     void ISwarmPort.PieceCompleted(PieceIndex piece)

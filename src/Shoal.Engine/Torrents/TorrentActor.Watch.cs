@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 using Shoal.Engine.Diagnostics;
+using Shoal.Engine.Peers;
+using Shoal.Protocol.Encryption;
 using Shoal.Swarm;
 
 namespace Shoal.Engine.Torrents;
@@ -89,6 +91,7 @@ internal sealed partial class TorrentActor
             {
                 EndPoint = session.Remote,
                 IsIncoming = session.IsIncoming,
+                Security = (session.Shell as PeerLink)?.Security ?? StreamSecurity.Plain,
                 Client = session.Client,
                 Pieces = session.PieceCount,
                 DownloadedBytes = session.DownloadedBytes,

@@ -27,6 +27,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     private readonly EngineServices _services;
     private readonly TorrentOptions _options;
     private readonly TorrentBrain _brain;
+    private readonly PeerDialer _dialer;
     private readonly ILogger _log;
     private readonly RateLimiter _ownDown;
     private readonly RateLimiter _ownUp;
@@ -46,6 +47,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         DownloadLimits = new RateLimits(_ownDown, services.DownloadLimiter);
         UploadLimits = new RateLimits(_ownUp, services.UploadLimiter);
         _brain = new TorrentBrain(Hashes, BrainOptions(), this, EngineServices.NextSeed());
+        _dialer = new PeerDialer(services, _brain.Greeting);
         _started = Now;
     }
 
@@ -104,7 +106,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
                     OnLinkClosed((PeerLink)item.Subject!, (DisconnectReason)item.Number);
                     break;
                 case TorrentItemKind.Accepted: OnAccepted((IConnection)item.Subject!, (Handshake)item.Detail!); break;
-                case TorrentItemKind.Dialled: OnDialled((IPEndPoint)item.Subject!, (IConnection?)item.Detail); break;
+                case TorrentItemKind.Dialled: OnDialled((DialledPeer)item.Subject!); break;
                 case TorrentItemKind.PieceChecked:
                     OnPieceChecked(item.Piece, (PieceOutcome)item.Number, (StorageError?)item.Detail);
                     break;

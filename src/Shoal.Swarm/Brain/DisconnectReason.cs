@@ -35,6 +35,12 @@ public enum DisconnectReason
     /// <summary>No handshake within its time.</summary>
     HandshakeTimeout,
 
+    /// <summary>An encrypted handshake failed: it was malformed, or allowed no method that we do.</summary>
+    EncryptionFailed,
+
+    /// <summary>The peer speaks in the clear, and the options require encryption.</summary>
+    EncryptionRequired,
+
     /// <summary>Nothing was received for longer than keep-alives allow.</summary>
     Silent,
 

@@ -21,20 +21,40 @@ public sealed partial class TorrentBrain
         DialMore(now);
     }
 
+    /// <summary>The handshake with which we dial, for shells that have to send it before the brain does.</summary>
+    public Handshake Greeting => OurHandshake(_hashes.Wire);
+
+    /// <summary>True when a peer was found to refuse encrypted connections.</summary>
+    public bool IsPlainOnly(IPEndPoint endPoint) => _directory.IsPlainOnly(endPoint);
+
+    /// <summary>
+    /// Notes that a peer refused an encrypted connection and took one in the clear. Forgotten when that fails too.
+    /// </summary>
+    public void PeerIsPlainOnly(IPEndPoint endPoint) => _directory.SetPlainOnly(endPoint);
+
     /// <summary>
     /// A connection that <see cref="ISwarmPort.Dial"/> asked for is there; our handshake is in its outbox. Null when it
     /// is not wanted any more: the peer has dialled us meanwhile, or was banned.
     /// </summary>
-    public PeerSession? Dialled(IPEndPoint endPoint, TimeSpan now)
+    /// <param name="endPoint">Where to.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="isGreeted">
+    /// True when the shell has sent <see cref="Greeting"/>. The peer knows of this connection then and may prefer it to
+    /// one that it has opened, so it is kept until the ids tell, on both sides alike, which of the two stays.
+    /// </param>
+    public PeerSession? Dialled(IPEndPoint endPoint, TimeSpan now, bool isGreeted = false)
     {
         _now = now;
         // The address may have been forgotten meanwhile, as that of a peer which a private torrent may not have.
         if (_directory.IsPrivate && !_directory.Knows(endPoint)) return null;
-        if (_stopping || !_directory.OnConnected(endPoint, now)) return null;
+        // Our own address may have come out before this: our handshake went ahead of it.
+        if (_stopping || _directory.IsSelf(endPoint)) return null;
+        bool isFirst = _directory.OnConnected(endPoint, now);
+        if (!isFirst && (!isGreeted || _directory.IsBanned(endPoint.Address))) return null;
         PeerSession session = Add(endPoint, isIncoming: false, now);
-        session.IsInDirectory = true;
+        session.IsInDirectory = isFirst;
         session.Phase = SessionPhase.Handshaking;
-        OurHandshake(_hashes.Wire).Write(session.Outbox);
+        if (!isGreeted) Greeting.Write(session.Outbox);
         _port.HasOutput(session);
         return session;
     }

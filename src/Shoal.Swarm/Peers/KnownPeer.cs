@@ -26,6 +26,9 @@ internal sealed class KnownPeer
     /// <summary>True when it is known to need nothing: a seed, or a partial seed that is done (BEP 21).</summary>
     public bool IsUploadOnly { get; internal set; }
 
+    /// <summary>True when it refused an encrypted connection and took one in the clear.</summary>
+    public bool IsPlainOnly { get; internal set; }
+
     /// <summary>Dials that failed since the last that did not.</summary>
     public int Failures { get; internal set; }
 

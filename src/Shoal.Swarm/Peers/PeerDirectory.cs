@@ -184,6 +184,8 @@ internal sealed class PeerDirectory
     {
         if (!TryGet(endPoint, out KnownPeer peer) || peer.State != PeerAddressState.Dialling) return;
         SetState(peer, PeerAddressState.Idle);
+        // It may have changed its mind, or never have been the reason.
+        peer.IsPlainOnly = false;
         peer.Failures++;
         TimeSpan last = peer.Sources.HasFlag(PeerSources.User) ? LastRetryOfUser : LastRetry;
         TimeSpan wait = FirstRetry * Math.Pow(2, Math.Min(peer.Failures - 1, 20));
@@ -218,12 +220,25 @@ internal sealed class PeerDirectory
         peer.NotBefore = TimeSpan.MaxValue;
     }
 
+    /// <summary>True when an address is known to be our own.</summary>
+    public bool IsSelf(IPEndPoint endPoint) =>
+        TryGet(endPoint, out KnownPeer peer) && peer.NotBefore == TimeSpan.MaxValue;
+
     /// <summary>Notes whether a peer needs anything.</summary>
     public void SetUploadOnly(IPEndPoint endPoint, bool isUploadOnly)
     {
         if (!TryGet(endPoint, out KnownPeer peer)) return;
         peer.IsUploadOnly = isUploadOnly;
         LookAgain();
+    }
+
+    /// <summary>True when an address was found to take connections in the clear only.</summary>
+    public bool IsPlainOnly(IPEndPoint endPoint) => TryGet(endPoint, out KnownPeer peer) && peer.IsPlainOnly;
+
+    /// <summary>Notes that an address takes connections in the clear only. A failure to connect ends it.</summary>
+    public void SetPlainOnly(IPEndPoint endPoint)
+    {
+        if (TryGet(endPoint, out KnownPeer peer)) peer.IsPlainOnly = true;
     }
 
     /// <summary>True when no peer may connect from an IP address.</summary>

@@ -29,7 +29,7 @@ public sealed class ApplicationTests
     [InlineData("create x -o y --piece-size 3", "--piece-size '3' is not a piece size")]
     [InlineData("create x -o y --format v3", "--format 'v3' is not one of hybrid, v1, v2")]
     [InlineData("completions tcsh", "'tcsh' is not one of bash, zsh, fish, powershell")]
-    [InlineData("get x --encryption sometimes", "--encryption 'sometimes' is not one of off, preferred")]
+    [InlineData("get x --encryption sometimes", "--encryption 'sometimes' is not one of off, preferred, required")]
     [InlineData("demo --downloaders 0", "--downloaders '0' is not a number from 1 to 20")]
     [InlineData("seed magnet:?xt=urn:btih:0000000000000000000000000000000000000000", "cannot be seeded from")]
     public async Task A_wrong_command_line_is_told_in_a_sentence_with_exit_code_two(string line, string sentence)
@@ -61,7 +61,6 @@ public sealed class ApplicationTests
 
     [Theory]
     [InlineData("get x --proxy socks5://h:1", "--proxy")]
-    [InlineData("get x --encryption required", "--encryption required")]
     [InlineData("get x --transport utp", "--transport utp")]
     [InlineData("get x --store d", "--store")]
     [InlineData("get x --member f", "--member")]
@@ -97,7 +96,6 @@ public sealed class ApplicationTests
     [InlineData("SHOAL_NO_DHT", "maybe", "SHOAL_NO_DHT 'maybe' is neither 1 nor 0")]
     [InlineData("SHOAL_PROXY", "h:1", "SHOAL_PROXY is not available")]
     [InlineData("SHOAL_QUIET", "perhaps", "SHOAL_QUIET 'perhaps' is neither 1 nor 0")]
-    [InlineData("SHOAL_ENCRYPTION", "required", "SHOAL_ENCRYPTION required is not available")]
     public async Task An_environment_twin_is_checked_like_its_option(string name, string value, string sentence)
     {
         Dictionary<string, string> environment = new() { [name] = value };

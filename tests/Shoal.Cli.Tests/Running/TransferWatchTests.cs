@@ -172,7 +172,8 @@ public sealed class TransferWatchTests : IDisposable
         const string start = "{\"event\":\"progress\",\"info_hash\":\"abab";
         Assert.All(lines, l => Assert.StartsWith(start, l, StringComparison.Ordinal));
         Assert.Contains(
-            "\"peer_list\":[{\"address\":\"127.0.0.1:6881\",\"incoming\":false,\"client\":\"Sample 1.0\",\"pieces\":3,"
+            "\"peer_list\":[{\"address\":\"127.0.0.1:6881\",\"incoming\":false,\"encryption\":\"plain\","
+                + "\"client\":\"Sample 1.0\",\"pieces\":3,"
                 + "\"downloaded\":5,\"uploaded\":6,\"down_rate\":7,\"up_rate\":8}]",
             lines[0],
             StringComparison.Ordinal);

@@ -81,6 +81,13 @@ internal sealed class RawPeer : IDisposable
         }
     }
 
+    /// <summary>Receives what is there, waiting for at least one byte; nothing when the other side closed.</summary>
+    public async Task<byte[]> ReceiveAsync()
+    {
+        byte[] buffer = new byte[64 * 1024];
+        return buffer[..await _socket.ReceiveAsync(buffer, Cancel)];
+    }
+
     /// <summary>Reads until the other side closes; returns how many bytes came before.</summary>
     public async Task<int> ReadToEndAsync()
     {

@@ -165,6 +165,44 @@ public sealed class ConnectionTests
         Assert.Single(swarm.Brain.Sessions);
     }
 
+    // Within an encrypted handshake ours goes out before the brain is asked, and the peer may prefer that connection.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Of_a_dial_that_greeted_already_and_a_peer_who_meanwhile_dialled_us_the_ids_choose(bool theyAreLarger)
+    {
+        var swarm = new BrainFixture();
+        IPEndPoint listens = swarm.NewAddress();
+        PeerId theirs = theyAreLarger ? Large : Small;
+        swarm.Brain.PeersFound([listens], PeerSources.Tracker, swarm.Now);
+        FakePeer incoming = swarm.Accept(new IPEndPoint(listens.Address, 40_000), theirs);
+        incoming.Extends(new ExtensionHandshake { ListenPort = listens.Port });
+        PeerSession? dialled = swarm.Brain.Dialled(listens, swarm.Now, isGreeted: true);
+        Assert.NotNull(dialled);
+        Assert.True(dialled.Outbox.IsEmpty);
+        swarm.Greet(dialled, swarm.Greeting(theirs));
+        Assert.Equal(theyAreLarger, incoming.IsOpen);
+        Assert.Single(swarm.Brain.Sessions);
+        swarm.Port.Dials.Clear();
+        swarm.Wait(100);
+        Assert.Empty(swarm.Port.Dials);
+    }
+
+    [Fact]
+    public void Our_own_address_that_shows_before_the_dial_has_ended_is_not_dialled_again()
+    {
+        var swarm = new BrainFixture();
+        IPEndPoint here = new(IPAddress.Parse("203.0.113.200"), 6881);
+        swarm.Brain.PeersFound([here], PeerSources.Tracker, swarm.Now);
+        Assert.Null(swarm.TryAccept(out DisconnectReason reason, new IPEndPoint(here.Address, 4000), BrainFixture.Us));
+        Assert.Equal(DisconnectReason.Self, reason);
+        Assert.Null(swarm.Brain.Dialled(here, swarm.Now, isGreeted: true));
+        swarm.Brain.DialFailed(here, swarm.Now);
+        swarm.Port.Dials.Clear();
+        swarm.Wait(7200);
+        Assert.Empty(swarm.Port.Dials);
+    }
+
     [Fact]
     public void A_connection_to_a_listen_port_that_is_connected_already_is_a_duplicate()
     {

@@ -31,6 +31,23 @@ public sealed class PeerDirectoryTests
     }
 
     [Fact]
+    public void That_a_peer_takes_connections_in_the_clear_only_is_known_until_that_fails()
+    {
+        PeerDirectory directory = Make();
+        directory.Add(At(1), PeerSources.Tracker, 1, Now);
+        directory.SetPlainOnly(At(2));
+        Assert.False(directory.IsPlainOnly(At(1)));
+        Assert.False(directory.IsPlainOnly(At(2)));
+        directory.SetPlainOnly(At(1));
+        Assert.True(directory.OnConnected(At(1), Now));
+        directory.OnDisconnected(At(1), Now);
+        Assert.True(directory.IsPlainOnly(At(1)));
+        Assert.Equal([1], Dial(directory, Now + TimeSpan.FromMinutes(1)));
+        directory.OnDialFailed(At(1), Now);
+        Assert.False(directory.IsPlainOnly(At(1)));
+    }
+
+    [Fact]
     public void A_failed_dial_is_repeated_later_and_later_up_to_twenty_minutes()
     {
         PeerDirectory directory = Make();

@@ -1,0 +1,102 @@
+using System.Net;
+using System.Net.Sockets;
+using Shoal.Network;
+using Shoal.Protocol;
+using Shoal.Protocol.Encryption;
+using Shoal.Protocol.PeerWire;
+
+namespace Shoal.Engine.Peers;
+
+/// <summary>
+/// Connects to the peers of one torrent, in the forms that the engine's policy allows. Encrypted comes first: a
+/// network that hinders BitTorrent in the clear may remember who spoke it. Who closes on that is called again in the
+/// clear at once, and the next time in the clear only.
+/// </summary>
+internal sealed class PeerDialer(EngineServices services, Handshake greeting)
+{
+    // A peer that does not answer a connect in this time is not worth its half-open socket; libtorrent's figure.
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
+
+    // Who speaks only in the clear may wait for the rest of a handshake instead of closing, though few do.
+    private static readonly TimeSpan NegotiationTimeout = TimeSpan.FromSeconds(6);
+
+    private readonly byte[] _greeting = Write(greeting);
+
+    /// <summary>Connects; it never fails but by its result.</summary>
+    /// <param name="endPoint">Where to.</param>
+    /// <param name="isPlainOnly">True when the peer is known not to take encrypted connections.</param>
+    /// <param name="stop">Ends the attempt.</param>
+    public async Task<DialledPeer> DialAsync(IPEndPoint endPoint, bool isPlainOnly, CancellationToken stop)
+    {
+        try
+        {
+            await services.HalfOpen.WaitAsync(stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return new DialledPeer(endPoint, null, SocketError.OperationAborted);
+        }
+        try
+        {
+            EncryptionPolicy policy = services.Options.Encryption;
+            if (policy == EncryptionPolicy.Off || (isPlainOnly && policy == EncryptionPolicy.Preferred))
+                return await DialPlainAsync(endPoint, isPlainOnly, stop).ConfigureAwait(false);
+            DialledPeer dialled = await DialEncryptedAsync(endPoint, policy, stop).ConfigureAwait(false);
+            bool isRefused = dialled is { Connection: null, Error: SocketError.ProtocolType };
+            return isRefused && policy == EncryptionPolicy.Preferred
+                ? await DialPlainAsync(endPoint, true, stop).ConfigureAwait(false)
+                : dialled;
+        }
+        finally
+        {
+            services.HalfOpen.Release();
+        }
+    }
+
+    private async Task<DialledPeer> DialPlainAsync(IPEndPoint endPoint, bool isPlainOnly, CancellationToken stop)
+    {
+        (IConnection? connection, SocketError error) = await ConnectAsync(endPoint, stop).ConfigureAwait(false);
+        return new DialledPeer(endPoint, connection, error, IsPlainOnly: isPlainOnly);
+    }
+
+    /// <summary>The error is that of the protocol when the peer takes connections and not this handshake.</summary>
+    private async Task<DialledPeer> DialEncryptedAsync(
+        IPEndPoint endPoint, EncryptionPolicy policy, CancellationToken stop)
+    {
+        (IConnection? connection, SocketError error) = await ConnectAsync(endPoint, stop).ConfigureAwait(false);
+        if (connection is null) return new DialledPeer(endPoint, null, error);
+        MseMethods provide = MseMethods.Rc4;
+        if (policy == EncryptionPolicy.Preferred) provide |= MseMethods.Plaintext;
+        MseOutcome outcome;
+        using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop))
+        {
+            deadline.CancelAfter(NegotiationTimeout);
+            // Closing is what ends a negotiation that waits.
+            using (deadline.Token.UnsafeRegister(static s => ((IConnection)s!).Close(), connection))
+            {
+                outcome = await MseNegotiation.CallAsync(connection, greeting.InfoHash, provide, _greeting)
+                    .ConfigureAwait(false);
+            }
+            if (!deadline.IsCancellationRequested && outcome.Connection is not null)
+                return new DialledPeer(endPoint, outcome.Connection, SocketError.Success, IsGreeted: true);
+        }
+        connection.Close();
+        return new DialledPeer(
+            endPoint, null, stop.IsCancellationRequested ? SocketError.OperationAborted : SocketError.ProtocolType);
+    }
+
+    private async Task<(IConnection? Connection, SocketError Error)> ConnectAsync(
+        IPEndPoint endPoint, CancellationToken stop)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        deadline.CancelAfter(ConnectTimeout);
+        return await TcpDialer.ConnectAsync(endPoint, services.BindAddress, deadline.Token).ConfigureAwait(false);
+    }
+
+    private static byte[] Write(Handshake handshake)
+    {
+        byte[] bytes = new byte[Handshake.Length];
+        handshake.Write(bytes);
+        return bytes;
+    }
+}
