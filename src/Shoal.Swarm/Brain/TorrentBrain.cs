@@ -76,6 +76,9 @@ public sealed partial class TorrentBrain
     /// <summary>Blocks that are asked of peers now; what the port was asked credit for and has not got back.</summary>
     public int OutstandingBlocks { get; private set; }
 
+    /// <summary>What is asked of whom; null while the content is unknown. For tests and simulations.</summary>
+    internal PiecePicker? Picker => _picker;
+
     /// <summary>True when time has nothing to tell: no peer, none to dial, and none that is looked for.</summary>
     public bool IsIdle => _sessions.Count == 0 && _directory.Peers.Count == 0 && (IsUploadOnly || _stopping);
 

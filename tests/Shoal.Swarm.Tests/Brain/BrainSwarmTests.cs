@@ -48,6 +48,12 @@ public sealed class BrainSwarmTests
     }
 
     [Theory]
+    [InlineData(TorrentVersion.V2)]
+    [InlineData(TorrentVersion.Hybrid)]
+    public void Magnet_links_bring_the_hashes_of_pieces_that_are_single_blocks(TorrentVersion version) =>
+        Run(new SwarmPlan { Seed = 1, Downloaders = 2, Magnet = true, Version = version, PieceLength = 16 * 1024 });
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public void A_liar_spoils_nothing_and_nobody_else_is_blamed(bool oneMachine)

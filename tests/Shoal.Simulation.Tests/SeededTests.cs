@@ -1,0 +1,42 @@
+using System.Globalization;
+using Shoal.Lab.Simulation;
+
+namespace Shoal.Simulation.Tests;
+
+/// <summary>Hundreds of small swarms, each another one, with every rule checked after each event.</summary>
+public sealed class SeededTests
+{
+    private const string LongVariable = "SHOAL_TEST_LONG";
+    private const string FirstSeedVariable = "SHOAL_SIMULATION_SEED";
+    private const int SeedsPerTest = 75;
+
+    private static readonly TimeSpan LongTime = TimeSpan.FromMinutes(10);
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Whatever_the_seed_everybody_gets_everything_and_no_rule_is_broken(int share)
+    {
+        ulong first = FirstSeed + (ulong)(share * SeedsPerTest);
+        for (ulong seed = first; seed < first + SeedsPerTest; seed++) Run(seed);
+    }
+
+    /// <summary>As many seeds as there is time for, never the same ones; only in long runs.</summary>
+    [Fact]
+    public void Seeds_that_nobody_tried_before_break_no_rule_either()
+    {
+        if (Environment.GetEnvironmentVariable(LongVariable) != "1") return;
+        long start = TimeProvider.System.GetTimestamp();
+        ulong seed = (ulong)TimeProvider.System.GetUtcNow().ToUnixTimeSeconds() << 20;
+        while (TimeProvider.System.GetElapsedTime(start) < LongTime)
+            Run(seed++);
+    }
+
+    private static void Run(ulong seed) =>
+        Simulator.Run(SeededPlans.Of(seed), TestContext.Current.CancellationToken);
+
+    private static ulong FirstSeed => ulong.TryParse(
+        Environment.GetEnvironmentVariable(FirstSeedVariable), CultureInfo.InvariantCulture, out ulong seed) ? seed : 1;
+}
