@@ -1,15 +1,19 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 
 namespace Shoal.Network;
 
 /// <summary>Listens for peers over TCP, on IPv4 and IPv6 at once where the machine has both.</summary>
+[SuppressMessage(
+    "Design", "CA2213", Justification = "The accept may be under way when the listener is disposed; it holds nothing.")]
 public sealed class PeerListener : IDisposable
 {
     // Waiting connections at the operating system; libtorrent's default of 5 drops bursts, 512 does not.
     private const int Backlog = 512;
 
     private readonly Socket _socket;
+    private readonly SocketOperation _accept = new();
 
     private PeerListener(Socket socket)
     {
@@ -38,27 +42,24 @@ public sealed class PeerListener : IDisposable
     }
 
     /// <summary>
-    /// Waits for the next peer. Null when this one was gone before it was taken; listening goes on.
+    /// Waits for the next peer; disposing the listener ends the wait. Without a connection the error says why: the
+    /// peer was gone before it was taken, the listener is closed, or the system has no more sockets to give, in which
+    /// case asking again at once is of no use. One wait at a time.
     /// </summary>
-    /// <exception cref="OperationCanceledException">The token was cancelled or the listener disposed.</exception>
-    public async ValueTask<IConnection?> AcceptAsync(CancellationToken cancellationToken)
+    public async ValueTask<(IConnection? Connection, SocketError Error)> AcceptAsync()
     {
+        SocketResult result = await _accept.AcceptAsync(_socket).ConfigureAwait(false);
+        Socket? accepted = _accept.TakeAccepted();
+        if (accepted is null || !result.IsOk) return (null, result.Error);
         try
         {
-            return new TcpConnection(await _socket.AcceptAsync(cancellationToken).ConfigureAwait(false));
-        }
-        catch (ObjectDisposedException e)
-        {
-            throw new OperationCanceledException("The listener was closed.", e);
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.OperationAborted)
-        {
-            throw new OperationCanceledException("The listener was closed.", e);
+            return (new TcpConnection(accepted), SocketError.Success);
         }
         catch (Exception e) when (e is SocketException or NullReferenceException)
         {
-            // A peer that reset between accept and the first look at its address, or a passing lack of descriptors.
-            return null;
+            // A peer that reset between accept and the first look at its address.
+            accepted.Dispose();
+            return (null, SocketError.ConnectionReset);
         }
     }
 

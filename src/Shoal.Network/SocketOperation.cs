@@ -38,6 +38,17 @@ internal sealed class SocketOperation : SocketAsyncEventArgs, IValueTaskSource<S
         return Start(socket, static (socket, operation) => socket.ConnectAsync(operation));
     }
 
+    /// <summary>Waits for a connection; it is in <see cref="TakeAccepted"/> then.</summary>
+    public ValueTask<SocketResult> AcceptAsync(Socket socket) =>
+        Start(socket, static (socket, operation) => socket.AcceptAsync(operation));
+
+    public Socket? TakeAccepted()
+    {
+        Socket? accepted = AcceptSocket;
+        AcceptSocket = null;
+        return accepted;
+    }
+
     public SocketResult GetResult(short token) => _source.GetResult(token);
 
     public ValueTaskSourceStatus GetStatus(short token) => _source.GetStatus(token);

@@ -14,7 +14,7 @@ internal sealed record ConnectionPair(IConnection Ours, IConnection Theirs) : ID
         {
             Task<(IConnection? Connection, SocketError Error)> dial =
                 TcpDialer.ConnectAsync(listener!.LocalEndPoint, null, CancellationToken.None).AsTask();
-            IConnection? theirs = await listener.AcceptAsync(CancellationToken.None);
+            IConnection? theirs = (await listener.AcceptAsync()).Connection;
             return new ConnectionPair((await dial).Connection!, theirs!);
         }
     }

@@ -31,7 +31,7 @@ public sealed class TcpConnectionTests
         {
             var to = new IPEndPoint(IPAddress.Loopback, listener!.LocalEndPoint.Port);
             (IConnection? ours, _) = await TcpDialer.ConnectAsync(to, null, CancellationToken.None);
-            IConnection? theirs = await listener.AcceptAsync(CancellationToken.None);
+            IConnection? theirs = (await listener.AcceptAsync()).Connection;
             Assert.Equal(AddressFamily.InterNetwork, theirs!.Remote.AddressFamily);
             Close(ours!, theirs);
         }
@@ -166,7 +166,7 @@ public sealed class TcpConnectionTests
         {
             Task<(IConnection? Connection, SocketError Error)> dial =
                 TcpDialer.ConnectAsync(listener!.LocalEndPoint, address, CancellationToken.None).AsTask();
-            IConnection? theirs = await listener.AcceptAsync(CancellationToken.None);
+            IConnection? theirs = (await listener.AcceptAsync()).Connection;
             return ((await dial).Connection!, theirs!);
         }
     }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Shoal.Engine.Diagnostics;
 using Shoal.Engine.Torrents;
@@ -21,10 +22,13 @@ internal sealed class PeerAcceptor(
     /// <summary>Time for the first 68 bytes; libtorrent's.</summary>
     public static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
+    // When the system has no more sockets, the next look is after this: soon, and without a busy processor till then.
+    private static readonly TimeSpan ScarcityPause = TimeSpan.FromMilliseconds(100);
+
     private readonly ConcurrentDictionary<IConnection, long> _pending = new();
     private readonly TimeProvider _time = services.Time;
     private readonly ILogger _log = services.Log;
-    private readonly CancellationTokenSource _stop = new();
+    private volatile bool _isStopped;
     private Task _loop = Task.CompletedTask;
 
     /// <summary>Connections whose handshake is awaited.</summary>
@@ -46,29 +50,31 @@ internal sealed class PeerAcceptor(
 
     public async ValueTask DisposeAsync()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
+        _isStopped = true;
         listener.Dispose();
         await _loop.ConfigureAwait(false);
         foreach (IConnection connection in _pending.Keys) connection.Close();
-        _stop.Dispose();
     }
 
     private async Task AcceptAsync()
     {
-        while (!_stop.IsCancellationRequested)
+        while (true)
         {
-            try
+            (IConnection? connection, SocketError error) = await listener.AcceptAsync().ConfigureAwait(false);
+            if (_isStopped)
             {
-                IConnection? connection = await listener.AcceptAsync(_stop.Token).ConfigureAwait(false);
-                if (connection is null) continue;
-                if (_pending.Count >= services.Options.MaxPendingHandshakes) CloseOldest();
-                _pending[connection] = _time.GetTimestamp();
-                _ = GreetAsync(connection);
-            }
-            catch (OperationCanceledException)
-            {
+                connection?.Close();
                 return;
             }
+            if (connection is null)
+            {
+                if (error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+                    await Task.Delay(ScarcityPause, _time).ConfigureAwait(false);
+                continue;
+            }
+            if (_pending.Count >= services.Options.MaxPendingHandshakes) CloseOldest();
+            _pending[connection] = _time.GetTimestamp();
+            _ = GreetAsync(connection);
         }
     }
 
