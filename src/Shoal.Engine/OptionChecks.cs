@@ -23,6 +23,7 @@ internal static class OptionChecks
         if (string.IsNullOrWhiteSpace(options.Directory)) throw Invalid("Directory is empty.");
         AtLeast(options.DownloadBytesPerSecond, 0, nameof(options.DownloadBytesPerSecond));
         AtLeast(options.UploadBytesPerSecond, 0, nameof(options.UploadBytesPerSecond));
+        AtLeast(options.UploadBytesPerSecondPerPeer, 0, nameof(options.UploadBytesPerSecondPerPeer));
         AtLeast(options.MaxPeers, 1, nameof(options.MaxPeers));
         if (options.SelectedFiles is { IsEmpty: true }) throw Invalid("SelectedFiles names no file.");
         if (options is { SelectedFiles: not null, SelectFiles: not null })

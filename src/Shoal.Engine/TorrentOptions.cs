@@ -38,6 +38,12 @@ public sealed record TorrentOptions
     /// <summary>Upload limit in bytes per second; 0 means no limit besides the engine's.</summary>
     public long UploadBytesPerSecond { get; init; }
 
+    /// <summary>
+    /// Upload limit to each single peer in bytes per second; 0 means none. It makes every connection like one over a
+    /// long distance, which carries so much and no more.
+    /// </summary>
+    public long UploadBytesPerSecondPerPeer { get; init; }
+
     /// <summary>Connected peers at the most.</summary>
     public int MaxPeers { get; init; } = 200;
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Shoal.Protocol.Torrents;
 
@@ -52,6 +53,29 @@ public sealed class TransferTests : IDisposable
         Metainfo metainfo = await download.WaitForMetadataAsync(Cancel);
         Assert.True(metainfo.Info.Raw.Span.SequenceEqual(created.Metainfo.Info.Raw.Span));
         await download.WaitForCompletionAsync(Cancel);
+        AssertSame(source, Path.Combine(_root, "target", "source"));
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_peer_gets_no_more_than_the_limit_for_each_single_peer()
+    {
+        const int Limit = 400_000;
+        string source = WriteFolder("source", ("a.bin", 2 * Limit));
+        CreatedTorrent created = await TorrentCreator.CreateAsync(source, null, null, Cancel);
+        await using TorrentEngine seeder = await StartAsync();
+        await seeder.AddAsync(
+            new TorrentSource.Parsed(created.Metainfo),
+            Seeding with { UploadBytesPerSecondPerPeer = Limit },
+            Cancel);
+
+        long start = Stopwatch.GetTimestamp();
+        await using TorrentEngine downloader = await StartAsync();
+        Torrent download = await downloader.AddAsync(
+            new TorrentSource.Parsed(created.Metainfo), Into("target", seeder), Cancel);
+        await download.WaitForCompletionAsync(Cancel);
+
+        // Two seconds' worth, less the burst that a limiter lets through at once.
+        Assert.True(Stopwatch.GetElapsedTime(start) > TimeSpan.FromSeconds(1.7));
         AssertSame(source, Path.Combine(_root, "target", "source"));
     }
 

@@ -10,6 +10,7 @@ internal static class LabCommand
     public static Command Build(OptionFactory options, AttachAction attach) =>
         new("lab", "Swarms to watch: scenarios with measured results, and static swarms for classrooms.")
         {
+            LabRunCommand.Build(options, attach),
             LabSetupCommand.Build(options, attach),
             LabStaticCommand.Build(options, attach),
         };

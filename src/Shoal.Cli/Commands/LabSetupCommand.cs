@@ -34,36 +34,36 @@ internal sealed class LabSetupCommand
     {
         CommonConfig common = new();
         _directory = options.Value<string>(
-            "--dir", "DIR", "Folder to write into. Default: the current one.", OptionFactory.Text, ".");
+            "--dir", "DIR", "Folder to write into; default: the current one.", OptionFactory.Text, ".");
         _peers = options.Value<int>(
-            "--peers", "N", "Number of peers. Default: 6.", Number(MemberList.MaxMembers), SetupOptions.DefaultPeers);
-        _fileSize = options.Value<long>("--file-size", "B", "Size of the file. Default: 20MiB.", TryFileSize, 0);
+            "--peers", "N", "Number of peers; default: 6.", Number(MemberList.MaxMembers), SetupOptions.DefaultPeers);
+        _fileSize = options.Value<long>("--file-size", "B", "Size of the file; default: 20MiB.", TryFileSize, 0);
         _pieceSize = options.Value<int>(
-            "--piece-size", "B", "Size of a piece. Default: 32KiB.", ByteQuantity.TryPieceSize, 0);
+            "--piece-size", "B", "Size of a piece; default: 32KiB.", ByteQuantity.TryPieceSize, 0);
         _localTest = options.Flag("--local-test", "Let the peers listen on this machine's loopback address alone.");
         _config = options.Value<string?>(
             "--config", "FILE", "JSON file that tells which peers run on which machine.", OptionFactory.Text, null);
         _machine = options.Value<string?>(
-            "--machine", "NAME", "With --config: the machine to set up. Default: the one with an address of this.",
+            "--machine", "NAME", "With --config: the machine to set up; default: the one with an address of this.",
             OptionFactory.Text, null);
         _sample = options.Flag("--sample-config", $"Write {SampleName} to start from, and nothing else.");
         _windows = options.Flag("--windows", "Write start scripts for Windows.");
         _file = options.Value<string?>(
-            "--file", "FILE", "File to hand out. Default: one of noise, made for it.", OptionFactory.Text, null);
+            "--file", "FILE", "File to hand out; default: one of noise, made for it.", OptionFactory.Text, null);
         _fileName = options.Value<string>(
-            "--file-name", "NAME", "What the file is called. Default: TheFile.dat.", OptionFactory.Text,
+            "--file-name", "NAME", "What the file is called; default: TheFile.dat.", OptionFactory.Text,
             common.FileName);
         _port = options.Value<int>(
-            "--port", "N", "Port of the first peer; the others follow. Default: 6008.", Number(65_535),
+            "--port", "N", "Port of the first peer; the others follow; default: 6008.", Number(65_535),
             SetupOptions.DefaultPort);
         _preferred = options.Value<int>(
-            "--preferred", "K", "Number of preferred neighbours. Default: 2.", Number(CommonConfig.MaxNeighbours),
+            "--preferred", "K", "Number of preferred neighbours; default: 2.", Number(CommonConfig.MaxNeighbours),
             common.PreferredNeighbours);
         _interval = options.Value<int>(
-            "--interval", "SECONDS", "Time between choices of preferred neighbours. Default: 5.",
+            "--interval", "SECONDS", "Time between choices of preferred neighbours; default: 5.",
             Number(CommonConfig.MaxSeconds), common.UnchokingSeconds);
         _optimistic = options.Value<int>(
-            "--optimistic-interval", "SECONDS", "Time between optimistic unchokes. Default: 15.",
+            "--optimistic-interval", "SECONDS", "Time between optimistic unchokes; default: 15.",
             Number(CommonConfig.MaxSeconds), common.OptimisticSeconds);
     }
 

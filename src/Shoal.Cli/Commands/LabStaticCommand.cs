@@ -33,10 +33,12 @@ internal sealed class LabStaticCommand
             },
         };
         _directory = options.Value<string>(
-            "--dir", "DIR", "Folder of the configuration. Default: the current one.", OptionFactory.Text, ".");
+            "--dir", "DIR", "Folder of the configuration; default: the current one.", OptionFactory.Text, ".");
         _down = options.Value<long>(
-            "--down", "RATE", "Download limit, such as 500KiB or 10MB a second.", ByteQuantity.TryRate, 0);
-        _up = options.Value<long>("--up", "RATE", "Upload limit.", ByteQuantity.TryRate, 0);
+            "--down", "RATE", "Download at most so much a second, such as 500KiB or 10MB; default: no limit.",
+            ByteQuantity.TryRate, 0);
+        _up = options.Value<long>(
+            "--up", "RATE", "Upload at most so much a second; default: no limit.", ByteQuantity.TryRate, 0);
         _jsonPeers = options.Flag("--json-peers", "With --json-lines: list the connected peers in progress events.");
         _endWithInput = options.Flag("--end-with-input", "End when standard input does, as when a parent dies.");
         _endWithInput.Option.Hidden = true;

@@ -9,10 +9,15 @@ using Shoal.Protocol.Torrents;
 
 namespace Shoal.Cli.Commands;
 
-/// <summary><c>shoal seed FILE.torrent --dir DIR</c>: serves what is there.</summary>
+/// <summary><c>shoal seed FILE.torrent... --dir DIR</c>: serves what is there.</summary>
 internal sealed class SeedCommand
 {
-    private readonly Argument<string> _torrent = new("FILE.torrent") { Description = "Path or URL of a .torrent." };
+    private readonly Argument<string[]> _torrents = new("FILE.torrent")
+    {
+        Description = "Path or URL of a .torrent; of several, all are served.",
+        Arity = ArgumentArity.OneOrMore,
+    };
+
     private readonly TransferOptionSet _transfer;
     private readonly Setting<bool> _noVerify;
     private readonly Setting<ImmutableArray<(double From, double To)>> _have;
@@ -42,7 +47,7 @@ internal sealed class SeedCommand
         SeedCommand seed = new(options);
         Command command = new("seed", "Serve a file or folder that is here already.")
         {
-            seed._torrent, seed._noVerify.Option, seed._have.Option, seed._missing.Option,
+            seed._torrents, seed._noVerify.Option, seed._have.Option, seed._missing.Option,
             options.Unavailable("--super", hasValue: false),
         };
         seed._transfer.AddTo(command);
@@ -64,24 +69,26 @@ internal sealed class SeedCommand
 
     private async Task<int> RunAsync(CommandContext context, ParseResult result)
     {
-        TorrentSource source = SourceText.Parse(result.GetRequiredValue(_torrent));
-        if (source is TorrentSource.Magnet)
+        TorrentSource[] sources = [.. result.GetRequiredValue(_torrents).Select(SourceText.Parse)];
+        if (sources.Any(s => s is TorrentSource.Magnet))
             throw CliException.Usage("A magnet link cannot be seeded from: give the .torrent.");
         TransferSettings settings = _transfer.Read(result);
-        Metainfo metainfo = await TorrentEngine.ReadAsync(source, context.Stop);
-        TorrentOptions options = settings.ToTorrentOptions() with
+        List<(Metainfo, TorrentOptions)> torrents = [];
+        foreach (TorrentSource source in sources)
         {
-            SelectedFiles = new FileSelection(settings.Select).Resolve(metainfo.Info),
-            InitialCheck = _noVerify.Of(result) ? InitialCheck.Trust : InitialCheck.Resume,
-            OfferOnly = Offer(_have.Of(result), _missing.Of(result), metainfo.Info.Geometry.PieceCount),
-            SeedOnly = true,
-        };
+            Metainfo metainfo = await TorrentEngine.ReadAsync(source, context.Stop);
+            torrents.Add((metainfo, OptionsOf(result, settings, metainfo)));
+        }
 
         await using TransferSession session = await TransferSession.StartAsync(context, settings);
-        Torrent torrent = await session.Engine.AddAsync(new TorrentSource.Parsed(metainfo), options, context.Stop);
+        List<TorrentTransfer> transfers = [];
+        foreach ((Metainfo metainfo, TorrentOptions options) in torrents)
+            transfers.Add(new TorrentTransfer(
+                await session.Engine.AddAsync(new TorrentSource.Parsed(metainfo), options, context.Stop)));
+        string what = torrents.Count == 1
+            ? SafeText.Clean(torrents[0].Item1.Info.Name) : Units.Count(torrents.Count, "torrent");
         context.Output.Say(
-            $"Seeding {SafeText.Clean(metainfo.Info.Name)} on port {session.Engine.Port}. "
-            + "Type prog to see the progress, exit to leave.");
+            $"Seeding {what} on port {session.Engine.Port}. Type prog to see the progress, exit to leave.");
         RunGoal goal = new()
         {
             NeedsContent = true,
@@ -89,6 +96,15 @@ internal sealed class SeedCommand
             ReportsPeers = settings.ReportsPeers,
             OnComplete = settings.OnComplete,
         };
-        return await new TransferRun(context, [new TorrentTransfer(torrent)], goal, wantsData: false).RunAsync();
+        return await new TransferRun(context, transfers, goal, wantsData: false).RunAsync();
     }
+
+    private TorrentOptions OptionsOf(ParseResult result, TransferSettings settings, Metainfo metainfo) =>
+        settings.ToTorrentOptions() with
+        {
+            SelectedFiles = new FileSelection(settings.Select).Resolve(metainfo.Info),
+            InitialCheck = _noVerify.Of(result) ? InitialCheck.Trust : InitialCheck.Resume,
+            OfferOnly = Offer(_have.Of(result), _missing.Of(result), metainfo.Info.Geometry.PieceCount),
+            SeedOnly = true,
+        };
 }

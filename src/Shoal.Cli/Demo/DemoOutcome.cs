@@ -9,14 +9,14 @@ namespace Shoal.Cli.Demo;
 /// <param name="Rows">The seeder and then each downloader, as they were at the end.</param>
 /// <param name="Identical">True when every copy is the original.</param>
 internal sealed record DemoOutcome(
-    long Size, TimeSpan Time, IReadOnlyList<DemoBoard.Row> Rows, bool Identical)
+    long Size, TimeSpan Time, IReadOnlyList<PeerBoard.Row> Rows, bool Identical)
 {
     /// <summary>What the process ends with.</summary>
     public int ExitCode => Identical ? Cli.ExitCode.Ok : Cli.ExitCode.Integrity;
 
     private int Downloaders => Rows.Count - 1;
 
-    private long FromSeeder => Rows.Sum(r => r.FromSeeder);
+    private long FromSeeder => Rows.Sum(r => r.FromSeeders);
 
     private long FromPeers => Rows.Sum(r => r.FromPeers);
 
@@ -25,14 +25,14 @@ internal sealed record DemoOutcome(
     /// <summary>The table at the end: mean rates, and a row with the sums.</summary>
     public IReadOnlyList<string> Board(Palette palette, int columns)
     {
-        IEnumerable<DemoBoard.Row> means = Rows.Select(r => r with
+        IEnumerable<PeerBoard.Row> means = Rows.Select(r => r with
         {
-            DownRate = (r.FromSeeder + r.FromPeers) / Time.TotalSeconds,
+            DownRate = (r.FromSeeders + r.FromPeers) / Time.TotalSeconds,
             UpRate = r.SentBytes / Time.TotalSeconds,
         });
         double sent = Rows.Sum(r => r.SentBytes) / Time.TotalSeconds;
-        return DemoBoard.Lines(
-            means.Append(new DemoBoard.Row("together", null, Rate, sent, FromSeeder, FromPeers)), palette, columns);
+        return PeerBoard.Lines(
+            means.Append(new PeerBoard.Row("together", null, Rate, sent, FromSeeder, FromPeers)), palette, columns);
     }
 
     /// <summary>The same in words.</summary>

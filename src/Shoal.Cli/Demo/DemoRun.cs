@@ -4,6 +4,7 @@ using Shoal.Cli.Commands;
 using Shoal.Cli.Output;
 using Shoal.Engine;
 using Shoal.Lab;
+using Shoal.Lab.Scenarios;
 
 namespace Shoal.Cli.Demo;
 
@@ -29,7 +30,7 @@ internal sealed class DemoRun : IAsyncDisposable
     private readonly int _count;
     private readonly string _folder;
     private readonly Lock _gate = new();
-    private readonly List<DemoProcess> _processes = [];
+    private readonly List<SwarmProcess> _processes = [];
 
     /// <summary>Prepares a demo in a temporary folder of its own.</summary>
     /// <param name="context">The command.</param>
@@ -51,17 +52,17 @@ internal sealed class DemoRun : IAsyncDisposable
         long size = file is null ? bytes : new FileInfo(file).Length;
         CheckSpace(size * (_count + (file is null ? 1 : 0)));
         file ??= await MakeFileAsync(bytes);
-        DemoProcess tracker = Add("tracker", "tracker", "--port", "0");
+        SwarmProcess tracker = Add("tracker", "tracker", "--port", "0");
         string url = await tracker.WaitAsync(f => f.TrackerUrl, ReadyLimit, _context.Stop);
         string torrent = await HashAsync(file, size, url);
 
         string limit = Math.Max(size / SecondsPerCopy, 1 << 20).ToString(CultureInfo.InvariantCulture);
         string folder = Path.GetDirectoryName(file)!;
-        DemoProcess seeder = Add(
+        SwarmProcess seeder = Add(
             "seeder", "seed", torrent, "--dir", folder, "--no-verify", "--up", limit, "--json-peers");
         await seeder.WaitAsync(f => f.IsComplete, ReadyLimit, _context.Stop);
         long start = Stopwatch.GetTimestamp();
-        DemoProcess[] downloaders = [.. Enumerable.Range(1, _count).Select(n => Add(
+        SwarmProcess[] downloaders = [.. Enumerable.Range(1, _count).Select(n => Add(
             $"downloader {n}", "get", torrent, "--dir", FolderOf(n), "--keep-seeding", "--json-peers"))];
         await WatchAsync(seeder, downloaders);
         TimeSpan time = Stopwatch.GetElapsedTime(start);
@@ -88,9 +89,9 @@ internal sealed class DemoRun : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private DemoProcess Add(string role, params string[] arguments)
+    private SwarmProcess Add(string role, params string[] arguments)
     {
-        DemoProcess process = DemoProcess.Start(role, _gate, arguments);
+        SwarmProcess process = SwarmProcess.Start(role, _gate, arguments);
         _processes.Add(process);
         return process;
     }
@@ -125,7 +126,7 @@ internal sealed class DemoRun : IAsyncDisposable
         return TorrentWriter.Write(Path.Combine(_folder, "demo.torrent"), created.Bytes.Span);
     }
 
-    private async Task WatchAsync(DemoProcess seeder, DemoProcess[] downloaders)
+    private async Task WatchAsync(SwarmProcess seeder, SwarmProcess[] downloaders)
     {
         long lastMove = Stopwatch.GetTimestamp();
         long lastLine = lastMove;
@@ -154,7 +155,7 @@ internal sealed class DemoRun : IAsyncDisposable
     }
 
     // A process tells its last figures up to a second after its last block.
-    private async Task SettleAsync(DemoProcess seeder, DemoProcess[] downloaders)
+    private async Task SettleAsync(SwarmProcess seeder, SwarmProcess[] downloaders)
     {
         long start = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(start) < SettleLimit)
@@ -164,21 +165,21 @@ internal sealed class DemoRun : IAsyncDisposable
         }
     }
 
-    private static bool IsExplained(DemoProcess process, IEnumerable<DemoProcess> all) => process.Read(own =>
+    private static bool IsExplained(SwarmProcess process, IEnumerable<SwarmProcess> all) => process.Read(own =>
         all.Where(p => p != process).Sum(p => own.ReceivedFrom(p.Read(f => f))) == own.Downloaded);
 
-    private IReadOnlyList<string> Board(DemoProcess seeder, DemoProcess[] downloaders) =>
-        DemoBoard.Lines(Rows(seeder, downloaders), Output.Palette, Output.Columns);
+    private IReadOnlyList<string> Board(SwarmProcess seeder, SwarmProcess[] downloaders) =>
+        PeerBoard.Lines(Rows(seeder, downloaders), Output.Palette, Output.Columns);
 
-    private static IEnumerable<DemoBoard.Row> Rows(DemoProcess seeder, DemoProcess[] downloaders) =>
+    private static IEnumerable<PeerBoard.Row> Rows(SwarmProcess seeder, SwarmProcess[] downloaders) =>
         downloaders.Select(d => RowOf(d, seeder, downloaders)).Prepend(RowOf(seeder, seeder, []));
 
-    private static DemoBoard.Row RowOf(DemoProcess process, DemoProcess seeder, DemoProcess[] downloaders) =>
+    private static PeerBoard.Row RowOf(SwarmProcess process, SwarmProcess seeder, SwarmProcess[] downloaders) =>
         process.Read(own =>
         {
-            DemoFigures[] others = [.. downloaders.Select(d => d.Read(f => f))];
-            long fromSeeder = own.ReceivedFromSeeder(seeder.Read(f => f), others);
-            return new DemoBoard.Row(
+            ProcessFigures[] others = [.. downloaders.Select(d => d.Read(f => f))];
+            long fromSeeder = own.ReceivedFromSeeders([seeder.Read(f => f)], others);
+            return new PeerBoard.Row(
                 process.Role, own.Progress, own.DownRate, own.UpRate, fromSeeder, own.Downloaded - fromSeeder)
             {
                 SentBytes = own.Uploaded,

@@ -39,6 +39,14 @@ internal static class HelpExamples
         "verify" => ["shoal verify photos.torrent pictures"],
         "tracker" => ["shoal tracker", "shoal tracker --port 0 --bind 127.0.0.1"],
         "demo" => ["shoal demo", "shoal demo --size 1GiB --downloaders 5"],
+        "lab run" => ["shoal lab run all", "shoal lab run test7 --file film.mkv", "shoal lab run own.scenario"],
+        "lab setup" =>
+        [
+            "shoal lab setup --peers 6 --file-size 20MiB --piece-size 16KiB --local-test",
+            "shoal lab setup --sample-config",
+            "shoal lab setup --config sample_config.json --machine A",
+        ],
+        "lab static" => ["shoal lab static 1001", "shoal lab static 1002 --up 500KiB"],
         "completions" => ["eval \"$(shoal completions bash)\"", "shoal completions fish | source"],
         _ => [],
     };

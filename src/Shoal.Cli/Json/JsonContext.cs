@@ -27,6 +27,8 @@ namespace Shoal.Cli.Json;
 [JsonSerializable(typeof(VerifyResult))]
 [JsonSerializable(typeof(TrackerResult))]
 [JsonSerializable(typeof(DemoResult))]
+[JsonSerializable(typeof(LabRunResult))]
+[JsonSerializable(typeof(ScenarioRecord))]
 [JsonSerializable(typeof(LabSetupResult))]
 [JsonSerializable(typeof(LabSampleResult))]
 internal sealed partial class JsonContext : JsonSerializerContext;

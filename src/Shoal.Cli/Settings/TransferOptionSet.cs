@@ -24,6 +24,7 @@ internal sealed class TransferOptionSet
     private readonly Setting<IPAddress?> _bind;
     private readonly Setting<long> _down;
     private readonly Setting<long> _up;
+    private readonly Setting<long> _upPerPeer;
     private readonly Setting<ImmutableArray<string>> _trackers;
     private readonly Setting<ImmutableArray<DnsEndPoint>> _peers;
     private readonly Setting<ImmutableArray<string>> _select;
@@ -54,6 +55,9 @@ internal sealed class TransferOptionSet
         _up = network.Value<long>(
             "--up", "RATE", "Upload at most so much a second, such as 500KiB or 10MB; default: no limit.",
             ByteQuantity.TryRate, 0);
+        _upPerPeer = network.Value<long>(
+            "--up-per-peer", "RATE", "Upload at most so much a second to each single peer; default: no limit.",
+            ByteQuantity.TryRate, 0);
         _trackers = network.Many<string>("--tracker", "URL", TransferWords.Tracker(role), TryTracker);
         _peers = network.Many<DnsEndPoint>(
             "--peer", "HOST:PORT", "Peer to connect to; may be given several times.", HostPort.TryParse);
@@ -69,7 +73,8 @@ internal sealed class TransferOptionSet
         _all =
         [
             _directory.Option, _select.Option, _onComplete.Option, _port.Option, _bind.Option, _trackers.Option,
-            _peers.Option, _encryption.Option, _down.Option, _up.Option, _jsonPeers.Option, _endWithInput.Option,
+            _peers.Option, _encryption.Option, _down.Option, _up.Option, _upPerPeer.Option, _jsonPeers.Option,
+            _endWithInput.Option,
             .. WithoutEffect([.. Discovery(network), .. Transport(network)]),
         ];
     }
@@ -89,6 +94,7 @@ internal sealed class TransferOptionSet
         Bind = _bind.Of(result),
         Down = _down.Of(result),
         Up = _up.Of(result),
+        UpPerPeer = _upPerPeer.Of(result),
         Trackers = _trackers.Of(result),
         Peers = _peers.Of(result),
         Select = _select.Of(result),

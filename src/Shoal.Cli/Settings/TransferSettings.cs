@@ -22,6 +22,9 @@ internal sealed record TransferSettings
     /// <summary>Upload limit in bytes per second; 0 for none.</summary>
     public long Up { get; init; }
 
+    /// <summary>Upload limit to each single peer in bytes per second; 0 for none.</summary>
+    public long UpPerPeer { get; init; }
+
     /// <summary>Tracker URLs besides those of the torrent.</summary>
     public ImmutableArray<string> Trackers { get; init; } = [];
 
@@ -59,5 +62,6 @@ internal sealed record TransferSettings
         Directory = Directory,
         Trackers = Trackers,
         Peers = Peers,
+        UploadBytesPerSecondPerPeer = UpPerPeer,
     };
 }

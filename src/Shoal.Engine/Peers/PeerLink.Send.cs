@@ -159,9 +159,9 @@ internal sealed partial class PeerLink
     {
         while (!bytes.IsEmpty)
         {
-            int granted = _actor.UploadLimits.IsUnlimited
+            int granted = _actor.UploadLimits.IsUnlimited && _ownLimit is null
                 ? bytes.Length
-                : await _actor.UploadLimits.TakeAsync(bytes.Length).ConfigureAwait(false);
+                : await TakeAsync(bytes.Length).ConfigureAwait(false);
             BeginSend(granted);
             SocketResult result = await _connection.SendAsync(bytes[..granted]).ConfigureAwait(false);
             EndSend();
@@ -178,4 +178,13 @@ internal sealed partial class PeerLink
     }
 
     private void EndSend() => Volatile.Write(ref _sendDeadline, 0);
+
+    /// <summary>Draws what this peer's own limit and those of all peers together allow.</summary>
+    private async ValueTask<int> TakeAsync(int wanted)
+    {
+        int own = _ownLimit is null ? wanted : await _ownLimit.TakeAsync(wanted).ConfigureAwait(false);
+        int all = await _actor.UploadLimits.TakeAsync(own).ConfigureAwait(false);
+        _ownLimit?.Return(own - all);
+        return all;
+    }
 }

@@ -17,6 +17,7 @@ internal sealed partial class PeerLink
     private readonly IConnection _connection;
     private readonly TorrentActor _actor;
     private readonly LinkBuffers _buffers;
+    private readonly RateLimiter? _ownLimit;
     private int _closed;
 
     public PeerLink(IConnection connection, TorrentActor actor, LinkBuffers buffers)
@@ -24,6 +25,7 @@ internal sealed partial class PeerLink
         _connection = connection;
         _actor = actor;
         _buffers = buffers;
+        _ownLimit = actor.NewPeerLimiter();
     }
 
     /// <summary>The other side.</summary>
@@ -55,6 +57,7 @@ internal sealed partial class PeerLink
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0) return;
         _connection.Close();
+        _ownLimit?.Dispose();
         _wake.Raise();
         _handled.Raise();
     }

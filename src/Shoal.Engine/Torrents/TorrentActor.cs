@@ -78,6 +78,10 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     /// </summary>
     public T Look<T>(Func<T> look) => RunHere(look);
 
+    /// <summary>A limiter for what is sent to one more peer; null when peers have no limit of their own.</summary>
+    public RateLimiter? NewPeerLimiter() => _options.UploadBytesPerSecondPerPeer > 0
+        ? new RateLimiter(_services.Time, _options.UploadBytesPerSecondPerPeer) : null;
+
     /// <summary>Called by the engine's clock while <see cref="WantsTicks"/>.</summary>
     public void Tick() => PostToPool(new TorrentItem(TorrentItemKind.Tick));
 

@@ -1,15 +1,14 @@
 using System.Globalization;
-using Shoal.Cli.Output;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
-namespace Shoal.Cli.Demo;
+namespace Shoal.Cli.Output;
 
-/// <summary>The live table of the demo: one row for each process.</summary>
-internal static class DemoBoard
+/// <summary>A table of a swarm on this machine: one row for each process.</summary>
+internal static class PeerBoard
 {
     // What the other columns take when every figure is as long as it gets.
-    private const int OtherColumns = 73;
+    private const int OtherColumns = 74;
     private const int MinBarColumns = 6;
     private const int MaxBarColumns = 40;
 
@@ -18,21 +17,21 @@ internal static class DemoBoard
     /// <param name="Progress">Share that is complete, from 0 to 1; null in a row for all processes together.</param>
     /// <param name="DownRate">Bytes received per second.</param>
     /// <param name="UpRate">Bytes sent per second.</param>
-    /// <param name="FromSeeder">Bytes had from the seeder.</param>
+    /// <param name="FromSeeders">Bytes had from seeders.</param>
     /// <param name="FromPeers">Bytes had from other downloaders.</param>
     public sealed record Row(
-        string Role, double? Progress, double DownRate, double UpRate, long FromSeeder, long FromPeers)
+        string Role, double? Progress, double DownRate, double UpRate, long FromSeeders, long FromPeers)
     {
         /// <summary>Block bytes that went to others.</summary>
         public long SentBytes { get; init; }
     }
 
     /// <summary>The table as lines for a terminal.</summary>
-    public static IReadOnlyList<string> Lines(IEnumerable<Row> rows, Output.Palette palette, int columns)
+    public static IReadOnlyList<string> Lines(IEnumerable<Row> rows, Palette palette, int columns)
     {
         int bar = Math.Clamp(columns - OtherColumns, MinBarColumns, MaxBarColumns);
         Table table = new Table().Border(TableBorder.None);
-        foreach (string head in (ReadOnlySpan<string>)["", "", "", "down", "up", "from seeder", "from peers"])
+        foreach (string head in (ReadOnlySpan<string>)["", "", "", "down", "up", "from seeders", "from peers"])
             table.AddColumn(new TableColumn(new Text(head)).NoWrap().PadLeft(0).PadRight(2).RightAligned());
         table.Columns[^1].PadRight(0);
         table.Columns[0].LeftAligned();
@@ -45,7 +44,7 @@ internal static class DemoBoard
                 new Text(row.Progress is { } progress ? Units.Percent(progress) : ""),
                 new Text(Units.Rate(row.DownRate)),
                 new Text(Units.Rate(row.UpRate)),
-                new Text(Units.Bytes(row.FromSeeder)),
+                new Text(Units.Bytes(row.FromSeeders)),
                 new Text(Units.Bytes(row.FromPeers)));
         }
         return Render(table, palette.Colours, columns);
