@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Shoal.Tracker.Catalogue;
 
@@ -79,6 +80,33 @@ public sealed record TrackerOptions
 
     /// <summary>Settings of the catalogue of files; null leaves it out.</summary>
     public CatalogueOptions? Catalogue { get; init; } = new();
+
+    /// <summary>
+    /// Time between snapshots of the swarms in the data folder: what a tracker that is killed may forget; a minute.
+    /// </summary>
+    public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// With a certificate and its private key the port takes HTTPS too, beside HTTP; null, the default, has no HTTPS.
+    /// </summary>
+    public X509Certificate2? Certificate { get; init; }
+
+    /// <summary>
+    /// Name of the header in which a reverse proxy tells the address of its client, such as X-Forwarded-For; null, the
+    /// default, believes none. Only proxies of <see cref="TrustedProxies"/> are believed.
+    /// </summary>
+    public string? ProxyHeader { get; init; }
+
+    /// <summary>
+    /// Addresses of the proxies that are believed; empty, the default, for those on this machine.
+    /// </summary>
+    public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
+
+    /// <summary>
+    /// True, the default, to serve /metrics and /healthz. False where the port is open to strangers and another process
+    /// does not shield these paths.
+    /// </summary>
+    public bool ServesMetrics { get; init; } = true;
 
     /// <summary>
     /// True, the default, to let peers behind the same router know each other's private addresses, where they tell

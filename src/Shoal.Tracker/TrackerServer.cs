@@ -10,6 +10,7 @@ using Shoal.Tracker.Access;
 using Shoal.Tracker.Api;
 using Shoal.Tracker.Http;
 using Shoal.Tracker.Metrics;
+using Shoal.Tracker.Snapshots;
 using Shoal.Tracker.Swarms;
 using Shoal.Tracker.Udp;
 
@@ -28,16 +29,13 @@ public sealed class TrackerServer : IAsyncDisposable
     private const int MaxHeaderBytes = 16 * 1024;
 
     /// <summary>Bytes of a request line at the most: room for a scrape of a hundred escaped info-hashes.</summary>
-    private const int MaxRequestLineBytes = 8 * 1024;
+    private const int MaxRequestLineBytes = RequestHead.MaxLineLength;
 
     /// <summary>How long requests under way may take when the server stops.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
 
     /// <summary>A peer may be late by jitter and retries before it is given up.</summary>
     private const double LifetimeFactor = 1.5;
-
-    /// <summary>How often silent peers are looked for.</summary>
-    private const int SweepsPerInterval = 15;
 
     /// <summary>Ports tried before none is free for both HTTP and UDP.</summary>
     private const int MaxPortAttempts = 20;
@@ -47,16 +45,14 @@ public sealed class TrackerServer : IAsyncDisposable
     private readonly AnnounceService _service;
     private readonly CatalogueHost? _catalogue;
     private readonly TrackerLog _log;
-    private readonly ITimer _sweep;
+    private readonly Upkeep _upkeep;
     private int _stopped;
 
     private TrackerServer(KestrelServer server, UdpFrontEnd? udp, AnnounceService service, CatalogueHost? catalogue,
-        TrackerLog log)
+        Upkeep upkeep, TrackerLog log)
     {
-        (_server, _udp, _service, _catalogue, _log) = (server, udp, service, catalogue, log);
+        (_server, _udp, _service, _catalogue, _upkeep, _log) = (server, udp, service, catalogue, upkeep, log);
         Port = PortOf(server);
-        TimeSpan period = service.Options.Interval / SweepsPerInterval;
-        _sweep = service.Options.Time.CreateTimer(_ => Sweep(), null, period, period);
         log.Started(Port, service.Options.Mode, true, udp is not null, udp?.Threads ?? 0);
     }
 
@@ -87,12 +83,16 @@ public sealed class TrackerServer : IAsyncDisposable
             options.Store ?? new SwarmStoreOptions { PeerLifetime = options.Interval * LifetimeFactor }, Random.Shared);
         var gate = new AccessGate(options.Mode, options.Registry, options.Keys, options.Time);
         var service = new AnnounceService(options, store, gate, secret, new TrackerMetrics());
+        var snapshot = options.DataFolder is { } data ? new SnapshotFile(data, store, service, log) : null;
+        snapshot?.Load();
+        var roster = new ConnectionRoster(options.Time, options.IdleTimeout);
         CatalogueHost? catalogue = options.Catalogue is null ? null : CatalogueHost.Open(options, service.Figures);
         try
         {
-            (KestrelServer server, UdpFrontEnd? udp) = await BindAsync(service, catalogue, log, cancellationToken)
-                .ConfigureAwait(false);
-            return new TrackerServer(server, udp, service, catalogue, log);
+            (KestrelServer server, UdpFrontEnd? udp) =
+                await BindAsync(service, catalogue, roster, log, cancellationToken).ConfigureAwait(false);
+            var upkeep = new Upkeep(service, roster, catalogue, snapshot, log);
+            return new TrackerServer(server, udp, service, catalogue, upkeep, log);
         }
         catch
         {
@@ -101,16 +101,16 @@ public sealed class TrackerServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops listening, lets requests under way end within a second, and forgets all swarms.</summary>
+    /// <summary>Stops listening, lets requests under way end within a second, and writes a last snapshot.</summary>
     public async ValueTask DisposeAsync()
     {
         if (Interlocked.Exchange(ref _stopped, 1) != 0) return;
-        await _sweep.DisposeAsync().ConfigureAwait(false);
         Task udp = _udp?.StopAsync() ?? Task.CompletedTask;
         using var limit = new CancellationTokenSource(StopLimit);
         await _server.StopAsync(limit.Token).ConfigureAwait(false);
         _server.Dispose();
         await udp.ConfigureAwait(false);
+        await _upkeep.DisposeAsync().ConfigureAwait(false);
         _catalogue?.Dispose();
         if (_service.Store is IAsyncDisposable store) await store.DisposeAsync().ConfigureAwait(false);
         _log.Stopped(Port);
@@ -121,16 +121,20 @@ public sealed class TrackerServer : IAsyncDisposable
     /// another one is tried.
     /// </summary>
     private static async Task<(KestrelServer, UdpFrontEnd?)> BindAsync(
-        AnnounceService service, CatalogueHost? catalogue, TrackerLog log, CancellationToken cancellationToken)
+        AnnounceService service, CatalogueHost? catalogue, ConnectionRoster roster, TrackerLog log,
+        CancellationToken cancellationToken)
     {
         TrackerOptions options = service.Options;
+        var responder = new HttpResponder(service);
+        var addresses = new ClientAddress(options.ProxyHeader?.ToLowerInvariant(), options.TrustedProxies);
+        var entrance = new HttpEntrance(responder, addresses, roster, options.Certificate, options.HeadTimeout);
+        var front = new HttpFrontEnd(responder, addresses, new WatchPages(service, roster), catalogue?.Handler);
         for (int attempt = 1; ; attempt++)
         {
-            KestrelServer server = MakeServer(options);
+            KestrelServer server = MakeServer(options, entrance);
             try
             {
-                var frontEnd = new HttpFrontEnd(new HttpResponder(service), catalogue?.Handler);
-                await server.StartAsync(frontEnd, cancellationToken).ConfigureAwait(false);
+                await server.StartAsync(front, cancellationToken).ConfigureAwait(false);
                 return (server, options.AnswersUdp ? UdpFrontEnd.Start(service, PortOf(server), log) : null);
             }
             catch (SocketException e) when (options.Port == 0 && attempt < MaxPortAttempts
@@ -159,28 +163,19 @@ public sealed class TrackerServer : IAsyncDisposable
     private static int PortOf(KestrelServer server) =>
         BindingAddress.Parse(server.Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
 
-    private void Sweep()
-    {
-        try
-        {
-            _service.Store.Sweep(_service.Now);
-            _catalogue?.Expire();
-        }
-        catch (Exception e)
-        {
-            _log.UpkeepFailed(e);
-        }
-    }
-
     private static IPEndPoint EndPointOf(TrackerOptions options) =>
         new(options.Bind ?? (Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any), options.Port);
 
-    private static KestrelServer MakeServer(TrackerOptions options) => new(
-        Options.Create(MakeServerOptions(options)),
-        new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
-        NullLoggerFactory.Instance);
+    private static KestrelServer MakeServer(TrackerOptions options, HttpEntrance entrance)
+    {
+        // The socket's own continuation runs the request, which never blocks; a hop to another thread would cost more.
+        var sockets = new SocketTransportOptions { UnsafePreferInlineScheduling = true };
+        return new KestrelServer(Options.Create(MakeServerOptions(options, entrance)),
+            new SocketTransportFactory(Options.Create(sockets), NullLoggerFactory.Instance),
+            NullLoggerFactory.Instance);
+    }
 
-    private static KestrelServerOptions MakeServerOptions(TrackerOptions options)
+    private static KestrelServerOptions MakeServerOptions(TrackerOptions options, HttpEntrance entrance)
     {
         var server = new KestrelServerOptions { AddServerHeader = false };
         KestrelServerLimits limits = server.Limits;
@@ -191,7 +186,11 @@ public sealed class TrackerServer : IAsyncDisposable
         limits.MaxRequestBodySize = 0;
         limits.RequestHeadersTimeout = options.HeadTimeout;
         limits.KeepAliveTimeout = options.IdleTimeout;
-        server.Listen(EndPointOf(options), listen => listen.Protocols = HttpProtocols.Http1);
+        server.Listen(EndPointOf(options), listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(entrance.Before);
+        });
         return server;
     }
 }

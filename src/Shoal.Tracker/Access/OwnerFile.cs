@@ -12,6 +12,22 @@ internal static class OwnerFile
         return new FileStream(path, options);
     }
 
+    /// <summary>Makes a folder that is the owner's alone, unless it is there already.</summary>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    public static void MakeFolder(string path)
+    {
+        const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        try
+        {
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+            else Directory.CreateDirectory(path, OwnerOnly);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            throw new IOException($"The data folder '{path}' cannot be made: {e.Message}", e);
+        }
+    }
+
     /// <summary>
     /// Puts a whole file in the place of another, which stays complete until the new one is on disk.
     /// </summary>

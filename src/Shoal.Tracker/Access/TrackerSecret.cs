@@ -32,7 +32,7 @@ internal sealed class TrackerSecret
     /// <exception cref="IOException">The file cannot be read or written, or is not what it should be.</exception>
     public static TrackerSecret Open(string folder)
     {
-        Directory.CreateDirectory(folder);
+        OwnerFile.MakeFolder(folder);
         string path = Path.Combine(folder, FileName);
         try
         {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.IO.Pipelines;
 using System.Net;
 using System.Text;
@@ -12,12 +11,15 @@ using Shoal.Tracker.Swarms;
 namespace Shoal.Tracker.Http;
 
 /// <summary>
-/// The requests of HTTP clients. What is no announce or scrape is offered to <paramref name="others"/> first. It works
-/// on the features of the server, as nothing more is needed.
+/// The requests that the web server reads. What is no announce or scrape is offered to <paramref name="others"/> after
+/// the pages for watching. It works on the features of the server, as nothing more is needed.
 /// </summary>
 /// <param name="responder">Answers announces and scrapes.</param>
+/// <param name="addresses">Tells whose request it is.</param>
+/// <param name="pages">Answers what is for whoever watches the tracker.</param>
 /// <param name="others">Answers everything else, or null for nothing.</param>
-internal sealed class HttpFrontEnd(HttpResponder responder, IRequestHandler? others = null)
+internal sealed class HttpFrontEnd(
+    HttpResponder responder, ClientAddress addresses, WatchPages pages, IRequestHandler? others = null)
     : IHttpApplication<IFeatureCollection>
 {
     /// <inheritdoc/>
@@ -37,17 +39,26 @@ internal sealed class HttpFrontEnd(HttpResponder responder, IRequestHandler? oth
         int mark = target.IndexOf('?', StringComparison.Ordinal);
         int pathLength = mark < 0 ? bytes.Length : mark;
         bool isMine = HttpResponder.IsMine(bytes.AsSpan(0, pathLength));
-        if (!isMine && others?.TryAnswer(context, target) is { } answering) return answering;
-        return AnswerAsync(context, request, isMine, bytes.AsMemory(0, pathLength),
+        var connection = context.GetRequiredFeature<IHttpConnectionFeature>();
+        HostAddress from = AddressOf(connection.RemoteIpAddress, request);
+        connection.RemoteIpAddress = from.ToIPAddress();
+        if (!isMine && !WatchPages.Has(target) && others?.TryAnswer(context, target) is { } answering) return answering;
+        return AnswerAsync(context, request, from, isMine, bytes.AsMemory(0, pathLength),
             mark < 0 ? default : bytes.AsMemory(mark + 1));
     }
 
-    private async Task AnswerAsync(IFeatureCollection context, IHttpRequestFeature request, bool isMine,
-        ReadOnlyMemory<byte> path, ReadOnlyMemory<byte> query)
+    private HostAddress AddressOf(IPAddress? source, IHttpRequestFeature request)
+    {
+        var address = new HostAddress(source ?? IPAddress.None);
+        if (addresses.Header is not { } header) return address;
+        string told = ClientAddress.LastOf(request.Headers[header].LastOrDefault());
+        return addresses.Of(address, Encoding.Latin1.GetBytes(told));
+    }
+
+    private async Task AnswerAsync(IFeatureCollection context, IHttpRequestFeature request, HostAddress from,
+        bool isMine, ReadOnlyMemory<byte> path, ReadOnlyMemory<byte> query)
     {
         var response = context.GetRequiredFeature<IHttpResponseFeature>();
-        IPAddress? address = context.GetRequiredFeature<IHttpConnectionFeature>().RemoteIpAddress;
-        var from = new HostAddress(address ?? IPAddress.None);
         Door door = DoorOf(request.Scheme, from);
         var output = new ArrayBufferWriter<byte>();
         response.Headers.ContentType = "text/plain; charset=utf-8";
@@ -64,8 +75,7 @@ internal sealed class HttpFrontEnd(HttpResponder responder, IRequestHandler? oth
             if (!responder.TryAnswer(path.Span, query.Span, from, door, output, out HttpDeferral wait))
                 await responder.FinishAsync(wait, output).ConfigureAwait(false);
         }
-        else if (path.Span.SequenceEqual("/"u8)) Describe(output);
-        else
+        else if (!pages.TryWrite(path.Span, response, output))
         {
             response.StatusCode = (int)HttpStatusCode.NotFound;
             output.Write("There is nothing here. Announce at /announce.\n"u8);
@@ -88,13 +98,4 @@ internal sealed class HttpFrontEnd(HttpResponder responder, IRequestHandler? oth
     private static Door DoorOf(string scheme, HostAddress from) => scheme == "https"
         ? from.IsV4 ? Door.Https4 : Door.Https6
         : from.IsV4 ? Door.Http4 : Door.Http6;
-
-    /// <summary>One line for people who open the tracker in a browser.</summary>
-    private void Describe(ArrayBufferWriter<byte> output)
-    {
-        ISwarmStore store = responder.Service.Store;
-        string line = string.Create(CultureInfo.InvariantCulture,
-            $"A Shoal BitTorrent tracker with {store.Swarms} torrents and {store.Totals.Peers} peers.\n");
-        output.Write(Encoding.UTF8.GetBytes(line));
-    }
 }

@@ -50,6 +50,10 @@ internal readonly ref struct RowTable<TLayout>(
     public ref byte RowAt(int place) => ref Unsafe.Add(
         ref MemoryMarshal.GetReference(_block), TLayout.Offset(place, _block.Length));
 
+    /// <summary>Copies a whole row to the start of a span.</summary>
+    public void CopyRow(int place, Span<byte> to) =>
+        MemoryMarshal.CreateReadOnlySpan(ref RowAt(place), TLayout.Stride).CopyTo(to);
+
     /// <summary>A row with this tag that has no partner yet, or -1.</summary>
     public int FindUnpaired(ushort tag)
     {

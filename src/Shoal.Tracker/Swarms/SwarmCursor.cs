@@ -68,14 +68,21 @@ internal ref struct SwarmCursor
     }
 
     /// <summary>
-    /// Makes room for the rows of a swarm that is being loaded, at once and without an index for small families.
+    /// Fills a swarm that has no rows yet with those that were kept of it, seeds first in each family.
     /// </summary>
-    public void ReserveFor(int count4, int count6)
+    public void Load(ReadOnlySpan<byte> rows4, int seeds4, ReadOnlySpan<byte> rows6, int seeds6)
     {
-        int bytes = count4 * RowLayout4.Stride + count6 * RowLayout6.Stride;
-        if (bytes > _rows.Length) MoveTo(BlockArena.SizeFor(BlockHeadBytes + bytes));
-        if (count4 >= IndexedRows) Indexes.V4 = new RowIndex<RowLayout4>(_shard.Hasher, count4 + 1);
-        if (count6 >= IndexedRows) Indexes.V6 = new RowIndex<RowLayout6>(_shard.Hasher, count6 + 1);
+        if (rows4.Length + rows6.Length > _rows.Length)
+            MoveTo(BlockArena.SizeFor(BlockHeadBytes + rows4.Length + rows6.Length));
+        rows4.CopyTo(_rows);
+        for (int i = 0; i < rows6.Length / RowLayout6.Stride; i++)
+            rows6.Slice(i * RowLayout6.Stride, RowLayout6.Stride)
+                .CopyTo(_rows[RowLayout6.Offset(i, _rows.Length)..]);
+        (Counts.Count4, Counts.Seeds4) = (rows4.Length / RowLayout4.Stride, seeds4);
+        (Counts.Count6, Counts.Seeds6) = (rows6.Length / RowLayout6.Stride, seeds6);
+        if (Counts.Count4 >= IndexedRows) Indexes.V4 = Build<RowLayout4>(Counts.Count4);
+        if (Counts.Count6 >= IndexedRows) Indexes.V6 = Build<RowLayout6>(Counts.Count6);
+        PeerPairs.JoinAll(ref this);
     }
 
     /// <summary>Gives back room that is not needed any more, and puts the counts where they rest.</summary>

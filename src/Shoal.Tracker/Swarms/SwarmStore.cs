@@ -19,7 +19,7 @@ internal sealed class SwarmStore : ISwarmStore
     /// Ticks in a peer's lifetime. A row has a byte for its tick, so that a peer may be overlooked for one and a half
     /// lifetimes more before it would look young again; sweeps come far more often.
     /// </summary>
-    private const int LifetimeTicks = 100;
+    public const int LifetimeTicks = 100;
 
     /// <summary>Part of the room that swarms without peers may take; their download counts are worth no more.</summary>
     private const double EmptyShare = 0.9;
