@@ -23,7 +23,8 @@ public sealed record SwarmStoreOptions
 
     /// <summary>
     /// Peers that one network (IPv4 /24, IPv6 /48) may add within one lifetime, over all swarms. It is what keeps a
-    /// flood of invented info-hashes from filling the store; a seed box with ten thousand torrents stays below.
+    /// flood of invented info-hashes from filling the store; a seed box with ten thousand torrents stays below. Private
+    /// and loopback networks are not counted.
     /// </summary>
     public int MaxAdditionsPerNetwork { get; init; } = 50_000;
 

@@ -34,8 +34,8 @@ internal sealed partial class TrackerLog(ILogger logger)
     [LoggerMessage(3008, LogLevel.Warning, "The snapshot could not be written: {Reason}")]
     public partial void SnapshotNotWritten(string reason);
 
-    [LoggerMessage(3009, LogLevel.Warning, "The list of keys or torrents could not be read again: {Reason}")]
-    public partial void ListNotRead(string reason);
+    [LoggerMessage(3009, LogLevel.Warning, "A file that has changed could not be read again: {Reason}")]
+    public partial void FileNotRead(string reason);
 
     [LoggerMessage(3010, LogLevel.Error, "The upkeep of the tracker failed and goes on at its next turn.")]
     public partial void UpkeepFailed(Exception error);

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Shoal.Tracker.Catalogue;
 
@@ -87,9 +86,13 @@ public sealed record TrackerOptions
     public TimeSpan SnapshotInterval { get; init; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// With a certificate and its private key the port takes HTTPS too, beside HTTP; null, the default, has no HTTPS.
+    /// A PEM file with a certificate, and its chain behind it, by which the port takes HTTPS too, beside HTTP; null,
+    /// the default, has no HTTPS. A file that is replaced counts for later connections.
     /// </summary>
-    public X509Certificate2? Certificate { get; init; }
+    public string? CertificateFile { get; init; }
+
+    /// <summary>The PEM file with the private key of the certificate; needed with it.</summary>
+    public string? CertificateKeyFile { get; init; }
 
     /// <summary>
     /// Name of the header in which a reverse proxy tells the address of its client, such as X-Forwarded-For; null, the

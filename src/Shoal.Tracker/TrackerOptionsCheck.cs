@@ -27,6 +27,10 @@ internal static class TrackerOptionsCheck
             "1 to 256");
         Need(options.ConnectionLifetime > TimeSpan.Zero && options.ConnectionLifetime <= ConnectionIds.MaxLifetime,
             nameof(options.ConnectionLifetime), options.ConnectionLifetime, "up to 18 hours");
+        Need((options.CertificateFile is null) == (options.CertificateKeyFile is null),
+            nameof(options.CertificateKeyFile), options.CertificateKeyFile ?? "null", "given with CertificateFile");
+        Need(options.SnapshotInterval > TimeSpan.Zero, nameof(options.SnapshotInterval), options.SnapshotInterval,
+            "more than nothing");
         Need(options.Mode != TrackerMode.Listed || options.Registry is not null, nameof(options.Registry), "null",
             "given in the mode Listed");
     }

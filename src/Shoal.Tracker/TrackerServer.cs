@@ -46,12 +46,14 @@ public sealed class TrackerServer : IAsyncDisposable
     private readonly CatalogueHost? _catalogue;
     private readonly TrackerLog _log;
     private readonly Upkeep _upkeep;
+    private readonly IDisposable? _dataLock;
     private int _stopped;
 
     private TrackerServer(KestrelServer server, UdpFrontEnd? udp, AnnounceService service, CatalogueHost? catalogue,
-        Upkeep upkeep, TrackerLog log)
+        Upkeep upkeep, IDisposable? dataLock, TrackerLog log)
     {
-        (_server, _udp, _service, _catalogue, _upkeep, _log) = (server, udp, service, catalogue, upkeep, log);
+        (_server, _udp, _service, _catalogue, _log) = (server, udp, service, catalogue, log);
+        (_upkeep, _dataLock) = (upkeep, dataLock);
         Port = PortOf(server);
         log.Started(Port, service.Options.Mode, true, udp is not null, udp?.Threads ?? 0);
     }
@@ -78,6 +80,21 @@ public sealed class TrackerServer : IAsyncDisposable
     {
         TrackerOptionsCheck.Check(options);
         var log = new TrackerLog((options.Logging ?? NullLoggerFactory.Instance).CreateLogger("Shoal.Tracker"));
+        IDisposable? dataLock = options.DataFolder is null ? null : DataLock.Take(options.DataFolder);
+        try
+        {
+            return await StartAsync(options, dataLock, log, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            dataLock?.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<TrackerServer> StartAsync(
+        TrackerOptions options, IDisposable? dataLock, TrackerLog log, CancellationToken cancellationToken)
+    {
         TrackerSecret secret = options.DataFolder is { } folder ? TrackerSecret.Open(folder) : TrackerSecret.Draw();
         var store = new SwarmStore(
             options.Store ?? new SwarmStoreOptions { PeerLifetime = options.Interval * LifetimeFactor }, Random.Shared);
@@ -86,13 +103,15 @@ public sealed class TrackerServer : IAsyncDisposable
         var snapshot = options.DataFolder is { } data ? new SnapshotFile(data, store, service, log) : null;
         snapshot?.Load();
         var roster = new ConnectionRoster(options.Time, options.IdleTimeout);
+        CertificateFiles? certificate = options.CertificateFile is null
+            ? null : CertificateFiles.Open(options.CertificateFile, options.CertificateKeyFile!);
         CatalogueHost? catalogue = options.Catalogue is null ? null : CatalogueHost.Open(options, service.Figures);
         try
         {
             (KestrelServer server, UdpFrontEnd? udp) =
-                await BindAsync(service, catalogue, roster, log, cancellationToken).ConfigureAwait(false);
-            var upkeep = new Upkeep(service, roster, catalogue, snapshot, log);
-            return new TrackerServer(server, udp, service, catalogue, upkeep, log);
+                await BindAsync(service, catalogue, roster, certificate, log, cancellationToken).ConfigureAwait(false);
+            var upkeep = new Upkeep(service, roster, catalogue, certificate, snapshot, log);
+            return new TrackerServer(server, udp, service, catalogue, upkeep, dataLock, log);
         }
         catch
         {
@@ -113,6 +132,7 @@ public sealed class TrackerServer : IAsyncDisposable
         await _upkeep.DisposeAsync().ConfigureAwait(false);
         _catalogue?.Dispose();
         if (_service.Store is IAsyncDisposable store) await store.DisposeAsync().ConfigureAwait(false);
+        _dataLock?.Dispose();
         _log.Stopped(Port);
     }
 
@@ -121,13 +141,13 @@ public sealed class TrackerServer : IAsyncDisposable
     /// another one is tried.
     /// </summary>
     private static async Task<(KestrelServer, UdpFrontEnd?)> BindAsync(
-        AnnounceService service, CatalogueHost? catalogue, ConnectionRoster roster, TrackerLog log,
-        CancellationToken cancellationToken)
+        AnnounceService service, CatalogueHost? catalogue, ConnectionRoster roster, CertificateFiles? certificate,
+        TrackerLog log, CancellationToken cancellationToken)
     {
         TrackerOptions options = service.Options;
         var responder = new HttpResponder(service);
         var addresses = new ClientAddress(options.ProxyHeader?.ToLowerInvariant(), options.TrustedProxies);
-        var entrance = new HttpEntrance(responder, addresses, roster, options.Certificate, options.HeadTimeout);
+        var entrance = new HttpEntrance(responder, addresses, roster, certificate, options.HeadTimeout);
         var front = new HttpFrontEnd(responder, addresses, new WatchPages(service, roster), catalogue?.Handler);
         for (int attempt = 1; ; attempt++)
         {

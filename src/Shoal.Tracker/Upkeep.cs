@@ -5,8 +5,9 @@ using Shoal.Tracker.Snapshots;
 namespace Shoal.Tracker;
 
 /// <summary>
-/// What a tracker does beside answering: it drops silent peers, closes idle connections, looks whether keys and list
-/// have changed, and writes snapshots. One timer drives it; a turn that takes longer than the timer's period is not
+/// What a tracker does beside answering: it drops silent peers, closes idle connections, looks whether keys, list and
+/// certificate have changed, and writes snapshots. One timer drives it; a turn that takes longer than the timer's
+/// period is not
 /// overtaken by the next.
 /// </summary>
 internal sealed class Upkeep : IAsyncDisposable
@@ -19,6 +20,7 @@ internal sealed class Upkeep : IAsyncDisposable
     private readonly AnnounceService _service;
     private readonly ConnectionRoster _roster;
     private readonly CatalogueHost? _catalogue;
+    private readonly CertificateFiles? _certificate;
     private readonly SnapshotFile? _snapshot;
     private readonly TrackerLog _log;
     private readonly ITimer _timer;
@@ -28,9 +30,10 @@ internal sealed class Upkeep : IAsyncDisposable
     private bool _isOver;
 
     public Upkeep(AnnounceService service, ConnectionRoster roster, CatalogueHost? catalogue,
-        SnapshotFile? snapshot, TrackerLog log)
+        CertificateFiles? certificate, SnapshotFile? snapshot, TrackerLog log)
     {
-        (_service, _roster, _catalogue, _snapshot, _log) = (service, roster, catalogue, snapshot, log);
+        (_service, _roster, _catalogue, _log) = (service, roster, catalogue, log);
+        (_certificate, _snapshot) = (certificate, snapshot);
         _timer = service.Options.Time.CreateTimer(_ => Turn(), null, Period, Period);
     }
 
@@ -74,8 +77,9 @@ internal sealed class Upkeep : IAsyncDisposable
             _service.Store.Sweep(now);
             _catalogue?.Expire();
         }
-        if (options.Keys?.Refresh() is { } keys) _log.ListNotRead(keys);
-        if ((options.Registry as TorrentListFile)?.Refresh() is { } list) _log.ListNotRead(list);
+        if (options.Keys?.Refresh() is { } keys) _log.FileNotRead(keys);
+        if ((options.Registry as TorrentListFile)?.Refresh() is { } list) _log.FileNotRead(list);
+        if (_certificate?.Refresh() is { } certificate) _log.FileNotRead(certificate);
         if (_snapshot is null || now - _savedAt < options.SnapshotInterval) return;
         _savedAt = now;
         _snapshot.Save();

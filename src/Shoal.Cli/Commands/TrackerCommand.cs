@@ -2,40 +2,28 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
 using Shoal.Cli.Json;
-using Shoal.Cli.Parsing;
+using Shoal.Cli.Output;
 using Shoal.Cli.Running;
 using Shoal.Cli.Settings;
 using Shoal.Tracker;
-using Shoal.Tracker.Catalogue;
 
 namespace Shoal.Cli.Commands;
 
 /// <summary><c>shoal tracker</c>: runs a tracker for any torrent.</summary>
 internal sealed class TrackerCommand
 {
-    /// <summary>The port that trackers have by custom.</summary>
-    private const int DefaultPort = 6969;
-
     /// <summary>Holds the token of a catalogue; a secret never stands on a command line.</summary>
     public const string TokenVariable = "SHOAL_TRACKER_TOKEN";
 
-    private readonly Setting<int> _port;
-    private readonly Setting<IPAddress?> _bind;
-    private readonly Setting<string?> _data;
+    private readonly TrackerOptionSet _options;
+    private readonly Setting<string> _log;
     private readonly Setting<bool> _endWithInput;
 
     private TrackerCommand(OptionFactory options)
     {
-        _port = options.Value<int>(
-            "--port", "N", "TCP port; 0 takes a free one. Default: 6969.", HostPort.TryListenPort, DefaultPort);
-        _bind = options.Value<IPAddress?>(
-            "--bind", "ADDRESS", "Address to listen on; default: all.", HostPort.TryAddress, null);
-        _data = options.Value<string?>(
-            "--data",
-            "DIR",
-            "Folder of what the tracker keeps over a restart; default: all is in memory.",
-            OptionFactory.Text,
-            null);
+        _options = new TrackerOptionSet(options);
+        _log = options.Choice("--log", "Log on standard error: warnings as text, everything as JSON, or nothing.",
+            "text", ["text", "json", "off"]);
         _endWithInput = options.Flag("--end-with-input", "End when standard input does, as when a parent dies.");
         _endWithInput.Option.Hidden = true;
     }
@@ -44,39 +32,61 @@ internal sealed class TrackerCommand
     public static Command Build(OptionFactory options, AttachAction attach)
     {
         TrackerCommand tracker = new(options);
-        Command command = new("tracker", "Run a tracker: HTTP announce and scrape.")
+        Command command = new("tracker", "Run a tracker: announces and scrapes over HTTP and UDP, and a catalogue.")
         {
-            tracker._port.Option, tracker._bind.Option, tracker._data.Option, tracker._endWithInput.Option,
-            options.Unavailable("--redis", hasValue: true),
-            options.Unavailable("--mode", hasValue: true),
+            tracker._log.Option, tracker._endWithInput.Option, options.Unavailable("--redis", hasValue: true),
         };
+        tracker._options.AddTo(command);
         attach(command, tracker.RunAsync);
+        command.Subcommands.Add(TrackerKeyCommand.Build(options, attach));
         return command;
     }
 
     private async Task<int> RunAsync(CommandContext context, ParseResult result)
     {
-        IPAddress? bind = _bind.Of(result);
-        await using EmbeddedTracker tracker = await EmbeddedTracker.StartAsync(
-            new TrackerOptions
-            {
-                Bind = bind,
-                Port = _port.Of(result),
-                DataFolder = _data.Of(result) is { } folder ? Path.GetFullPath(folder) : null,
-                Catalogue = new CatalogueOptions { Token = context.Host.Environment(TokenVariable) },
-            },
-            context.Stop);
-        ImmutableArray<IPAddress> addresses = OwnAddresses.Reachable(bind, OwnAddresses.Find());
+        using var logging = new TerminalLogFactory(context.Output, _log.Of(result) switch
+        {
+            "json" => LogStyle.Json,
+            "off" => LogStyle.Off,
+            _ => LogStyle.Warnings,
+        });
+        TrackerOptions options = ReadOptions(context, result) with { Logging = logging };
+        await using EmbeddedTracker tracker = await EmbeddedTracker.StartAsync(options, context.Stop);
+        ImmutableArray<IPAddress> addresses = OwnAddresses.Reachable(options.Bind, OwnAddresses.Find());
         foreach (string url in tracker.AnnounceUrls(addresses))
         {
             context.Output.Data(url);
-            context.Output.Event(new TrackerStartedEvent(url, tracker.Port));
+            context.Output.Event(new TrackerStartedEvent(url, tracker.Port)
+            {
+                UdpUrl = options.AnswersUdp ? "udp" + url["http".Length..] : null,
+                HttpsUrl = options.CertificateFile is null ? null : "https" + url["http".Length..],
+            });
         }
-        context.Output.Say("The tracker runs. Type exit to leave.");
+        context.Output.Say(Welcome(options));
         bool asked = await WaitAsync(context, _endWithInput.Of(result));
         int exitCode = asked ? ExitCode.Ok : StopSignals.ExitCodeOf(context.Signals.End);
         context.Output.Result(new TrackerResult(exitCode));
         return exitCode;
+    }
+
+    private TrackerOptions ReadOptions(CommandContext context, ParseResult result)
+    {
+        try
+        {
+            return _options.Read(result, context.Host.Environment(TokenVariable));
+        }
+        catch (FileNotFoundException error)
+        {
+            throw new CliException(ExitCode.NotFound, error.Message, error);
+        }
+    }
+
+    private static string Welcome(TrackerOptions options)
+    {
+        string protocols = options.AnswersUdp ? " The same address with udp:// is answered too." : "";
+        string keys = options.Mode == TrackerMode.Private
+            ? " Clients need a key before /announce: /KEY/announce; 'shoal tracker key new' makes one." : "";
+        return $"The tracker runs. Type exit to leave.{protocols}{keys}";
     }
 
     // True when the user asked to leave, false after a signal.

@@ -26,6 +26,7 @@ namespace Shoal.Cli.Json;
 [JsonSerializable(typeof(InspectResult))]
 [JsonSerializable(typeof(VerifyResult))]
 [JsonSerializable(typeof(TrackerResult))]
+[JsonSerializable(typeof(TrackerKeyResult))]
 [JsonSerializable(typeof(DemoResult))]
 [JsonSerializable(typeof(LabRunResult))]
 [JsonSerializable(typeof(ScenarioRecord))]

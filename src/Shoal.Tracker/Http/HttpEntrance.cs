@@ -11,7 +11,7 @@ namespace Shoal.Tracker.Http;
 /// on the short way first. One port so takes HTTP and HTTPS.
 /// </summary>
 internal sealed class HttpEntrance(HttpResponder responder, ClientAddress addresses, ConnectionRoster roster,
-    X509Certificate2? certificate, TimeSpan handshakeLimit)
+    CertificateFiles? certificate, TimeSpan handshakeLimit)
 {
     /// <summary>The first byte of a TLS connection: a handshake record.</summary>
     private const byte TlsHandshake = 22;
@@ -33,7 +33,8 @@ internal sealed class HttpEntrance(HttpResponder responder, ClientAddress addres
         {
             await tls.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
             {
-                ServerCertificate = certificate, ApplicationProtocols = [SslApplicationProtocol.Http11],
+                ServerCertificateContext = certificate.Current,
+                ApplicationProtocols = [SslApplicationProtocol.Http11],
             }, limit.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is AuthenticationException or IOException or OperationCanceledException)

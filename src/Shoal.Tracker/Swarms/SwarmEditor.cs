@@ -142,6 +142,7 @@ internal readonly struct SwarmEditor(SwarmStoreOptions options, NetworkBudget bu
         : fromHost >= options.MaxPeersPerHost ? StoreStatus.HostFull
         : rows >= options.MaxPeers ? StoreStatus.StoreFull
         // The first peer of a swarm was paid for with the swarm.
-        : counts.Rows > 0 && !budget.TryTake(announce.Address, now) ? StoreStatus.NetworkFull
+        : counts.Rows > 0 && announce.Address.Scope == AddressScope.Global
+            && !budget.TryTake(announce.Address, now) ? StoreStatus.NetworkFull
         : StoreStatus.Stored;
 }

@@ -244,7 +244,7 @@ internal sealed class SwarmStore : ISwarmStore
     private StoreStatus MayAdd(HostAddress address, TimeSpan now) =>
         Swarms >= Math.Min(_options.MaxSwarms, (long)Shards * EntryTable.MaxEntries)
             || Interlocked.Read(ref _rows) >= _options.MaxPeers ? StoreStatus.StoreFull
-        : !_budget.TryTake(address, now) ? StoreStatus.NetworkFull
+        : address.Scope == AddressScope.Global && !_budget.TryTake(address, now) ? StoreStatus.NetworkFull
         : StoreStatus.Stored;
 
     /// <summary>

@@ -1,0 +1,96 @@
+using System.Globalization;
+using Shoal.Clients;
+
+namespace Shoal.TrackerLoad;
+
+/// <summary>A tracker as a process, and what the kernel says about it.</summary>
+internal sealed class TrackerProcess : IAsyncDisposable
+{
+    // The unit of processor time in /proc, on every Linux that there is.
+    private const double ClockTicksPerSecond = 100;
+
+    private readonly ClientProcess _process;
+    private readonly TemporaryFolder _home;
+
+    private TrackerProcess(ClientProcess process, TemporaryFolder home, int port) =>
+        (_process, _home, Port) = (process, home, port);
+
+    public int Port { get; }
+
+    public static async Task<TrackerProcess> StartAsync(
+        string server, LoadOptions options, string? dataFolder, CancellationToken cancel)
+    {
+        var home = new TemporaryFolder();
+        int port = FreePort.Next();
+        if (server == "opentracker") return StartOpentracker(options, home, port);
+        List<string> command =
+        [
+            Checkout.Launcher, "tracker", "--bind", "127.0.0.1", "--port", $"{port}", "--interval", "30m",
+        ];
+        if (server == "shoal-plain") command.Add("--plain-sockets");
+        if (dataFolder is not null) command.AddRange(["--data", dataFolder, "--snapshot-interval", "1h"]);
+        ClientProcess process = ClientProcess.Start(home.Path, command);
+        await process.LineAsync(l => l.StartsWith("http://", StringComparison.Ordinal), cancel);
+        return new TrackerProcess(process, home, port);
+    }
+
+    /// <summary>Seconds of processor time that the process has used.</summary>
+    public double CpuSeconds
+    {
+        get
+        {
+            string[] fields = File.ReadAllText($"/proc/{_process.Id}/stat").Split(") ")[1].Split(' ');
+            double ticks = double.Parse(fields[11], CultureInfo.InvariantCulture)
+                + double.Parse(fields[12], CultureInfo.InvariantCulture);
+            return ticks / ClockTicksPerSecond;
+        }
+    }
+
+    /// <summary>Bytes of memory that the process has: all that is resident, the program's own code too.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            string line = File.ReadLines($"/proc/{_process.Id}/status").First(l => l.StartsWith("VmRSS:"));
+            return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
+                * 1024;
+        }
+    }
+
+    /// <summary>Lets the tracker end by itself.</summary>
+    public async Task LeaveAsync(CancellationToken cancel)
+    {
+        await _process.Input.WriteLineAsync("exit".AsMemory(), cancel);
+        await _process.ExitAsync(cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _process.DisposeAsync();
+        _home.Dispose();
+    }
+
+    // Debian's is built to serve listed torrents only. It gives up root, so its files have to be readable by all.
+    private static TrackerProcess StartOpentracker(LoadOptions options, TemporaryFolder home, int port)
+    {
+        string list = home.File("whitelist.txt");
+        byte[] hash = new byte[20];
+        using (var writer = new StreamWriter(list))
+            for (int swarm = 0; swarm < options.Swarms; swarm++)
+            {
+                LoadSwarms.WriteHash(swarm, hash);
+                writer.Write(Convert.ToHexString(hash) + "\n");
+            }
+        const UnixFileMode Readable = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            | UnixFileMode.GroupRead | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(home.Path, Readable);
+            File.SetUnixFileMode(list, Readable);
+        }
+        return new TrackerProcess(
+            ClientProcess.Start(home.Path,
+                ["opentracker", "-i", "127.0.0.1", "-p", $"{port}", "-P", $"{port}", "-d", home.Path, "-w", list]),
+            home, port);
+    }
+}
