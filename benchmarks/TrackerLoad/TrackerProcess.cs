@@ -88,9 +88,11 @@ internal sealed class TrackerProcess : IAsyncDisposable
             File.SetUnixFileMode(home.Path, Readable);
             File.SetUnixFileMode(list, Readable);
         }
+        // Started by root, it makes this folder its root before it opens the list.
+        string seen = Environment.UserName == "root" ? "/whitelist.txt" : list;
         return new TrackerProcess(
             ClientProcess.Start(home.Path,
-                ["opentracker", "-i", "127.0.0.1", "-p", $"{port}", "-P", $"{port}", "-d", home.Path, "-w", list]),
+                ["opentracker", "-i", "127.0.0.1", "-p", $"{port}", "-P", $"{port}", "-d", home.Path, "-w", seen]),
             home, port);
     }
 }

@@ -28,7 +28,7 @@ internal sealed class UdpLoad : IDisposable
     private readonly LoadOptions _options;
     private readonly UdpSocket[] _sockets = new UdpSocket[Sockets];
     private readonly ulong[] _connections = new ulong[Sockets];
-    private readonly UdpSlot[] _slots;
+    private UdpSlot[] _slots;
     private readonly Random _random = new(1);
     private long _answers, _announces, _peers, _errors, _wrong, _lost;
     private LatencyCount _latency = new();
@@ -101,6 +101,9 @@ internal sealed class UdpLoad : IDisposable
     public LoadFigures RunOpen(string server, int rate, Func<double> cpu)
     {
         Reset();
+        // So many that none is needed again before its answer is given up.
+        const int MaxSlots = 1 << 16;
+        _slots = new UdpSlot[Math.Min(MaxSlots, (int)(rate * AnswerLimit.TotalSeconds) + 1)];
         double before = cpu();
         long began = Stopwatch.GetTimestamp();
         long total = (long)(rate * _options.Seconds);
