@@ -19,7 +19,7 @@ internal sealed class UdpLoad : IDisposable
 
     private const int AnnounceShare = 32;
 
-    /// <summary>Hashes of a scrape.</summary>
+    /// <summary>A client asks for some torrents at once, and for fewer than the seventy that fit.</summary>
     private const int ScrapeHashes = 10;
 
     private static readonly TimeSpan AnswerLimit = TimeSpan.FromMilliseconds(500);

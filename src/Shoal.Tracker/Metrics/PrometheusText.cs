@@ -41,13 +41,14 @@ internal sealed class PrometheusText
         foreach (Door door in Enum.GetValues<Door>())
             foreach (RequestKind kind in Enum.GetValues<RequestKind>())
                 if (metrics.AnswersOf(door, kind) is > 0 and var count)
-                    Line("shoal_tracker_answers_total", $"{LabelsOf(door)},action=\"{LabelOf(kind)}\"", count);
+                    Line("shoal_tracker_answers_total", LabelsOf(door) + "," + Label("action", LabelOf(kind)),
+                        count);
         Head("shoal_tracker_refusals_total", "counter", "Requests that did not, by reason.");
         foreach (Door door in Enum.GetValues<Door>())
             foreach (RefusalReason reason in Enum.GetValues<RefusalReason>())
                 if (metrics.RefusalsOf(door, reason) is > 0 and var count)
                     Line("shoal_tracker_refusals_total",
-                        $"{LabelsOf(door)},reason=\"{RefusalText.LabelOf(reason)}\"", count);
+                        LabelsOf(door) + "," + Label("reason", RefusalText.LabelOf(reason)), count);
         Head("shoal_tracker_udp_dropped_total", "counter", "Datagrams that got no reply.");
         Line("shoal_tracker_udp_dropped_total", "", metrics.Dropped.Value);
         Head("shoal_tracker_udp_send_failures_total", "counter", "Replies that the system did not take.");
@@ -75,7 +76,7 @@ internal sealed class PrometheusText
         {
             sum += histogram.CountOf(cell);
             string bound = ((1 << cell) / MicrosecondsPerSecond).ToString("R", CultureInfo.InvariantCulture);
-            Line(name + "_bucket", $"le=\"{bound}\"", sum);
+            Line(name + "_bucket", Label("le", bound), sum);
         }
         sum += histogram.CountOf(LatencyHistogram.Cells - 1);
         Line(name + "_bucket", "le=\"+Inf\"", sum);
@@ -93,6 +94,8 @@ internal sealed class PrometheusText
         if (labels.Length > 0) _text.Append('{').Append(labels).Append('}');
         _text.Append(CultureInfo.InvariantCulture, $" {value:R}\n");
     }
+
+    private static string Label(string name, string value) => name + "=\"" + value + '"';
 
     private static string LabelsOf(Door door) => door switch
     {
