@@ -25,6 +25,11 @@ public sealed record BrainOptions
     /// <summary>Limit of what is uploaded in bytes per second, from which slots are derived; 0 for none.</summary>
     public long UploadBytesPerSecond { get; init; }
 
+    /// <summary>
+    /// Limit of what is downloaded in bytes per second, from which the requests under way are derived; 0 for none.
+    /// </summary>
+    public long DownloadBytesPerSecond { get; init; }
+
     /// <summary>Asks for pieces in order instead of the rarest first.</summary>
     public bool Sequential { get; init; }
 

@@ -20,6 +20,12 @@ public interface ISwarmPort
     void HasOutput(PeerSession peer);
 
     /// <summary>
+    /// True while bytes that a peer sent wait for a rate limit of ours: that nothing comes of it is not its fault. A
+    /// world without limits holds nothing back.
+    /// </summary>
+    bool HoldsBack(PeerSession peer) => false;
+
+    /// <summary>
     /// Stores a block of the message that is being received; answered by a verdict once its piece is whole.
     /// </summary>
     /// <param name="peer">Who sent it.</param>

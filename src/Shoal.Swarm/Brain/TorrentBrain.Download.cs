@@ -26,7 +26,19 @@ public sealed partial class TorrentBrain
     // Cancels without an answer that are remembered of one peer: the end game asks for four blocks at a time.
     private const int MaxCancelled = 64;
 
+    // What is asked of all peers together under a download limit, as time at the limit: enough for peers that take
+    // seconds to answer, little enough for blocks not to wait for minutes behind our own limit. A slow peer's queue
+    // is as long (RequestWindow).
+    private static readonly TimeSpan LimitedQueue = TimeSpan.FromSeconds(10);
+
+    private readonly int _limitedBlocks;
     private bool _starved;
+
+    /// <summary>Blocks to keep asked of all peers under a limit in bytes per second, 0 being none.</summary>
+    private static int BlocksUnder(long limit) => limit == 0
+        ? int.MaxValue
+        : (int)Math.Clamp(
+            Math.Ceiling(limit * LimitedQueue.TotalSeconds / PieceGeometry.BlockLength), 1, int.MaxValue);
 
     /// <summary>The port can give credit for requests again.</summary>
     public void CreditReturned(TimeSpan now)
@@ -48,8 +60,10 @@ public sealed partial class TorrentBrain
     {
         if (session.Pieces is null || !session.WeAreInterested || _stopping) return;
         if (!session.UnchokedUs && session.AllowedFast.Count == 0) return;
-        int window = session.Window.Blocks;
+        int window = Math.Min(session.Window.Blocks, _limitedBlocks);
         int room = Math.Min(window - session.Pending.Count, MaxPickBlocks);
+        // Under a limit all peers share what it lets through, and each may be asked for one block at least.
+        if (room > 0) room = Math.Min(room, Math.Max(_limitedBlocks - OutstandingBlocks, 1 - session.Pending.Count));
         // A few blocks at a time would make a message of its own out of every request.
         if (room <= 0 || (room < window / 8 && session.Pending.Count > 0)) return;
         int credit = _port.TakeCredit(room);

@@ -27,6 +27,7 @@ public sealed partial class TorrentBrain
 
     private IChoker? _choker;
     private TimeSpan _wantPeersAgainAt;
+    private TimeSpan? _lastTick;
 
     /// <summary>
     /// Time went on. Called a few times a second while there are peers; nothing depends on how often exactly.
@@ -35,7 +36,9 @@ public sealed partial class TorrentBrain
     {
         if (_stopping) return;
         _now = now;
-        for (int i = _sessions.Count - 1; i >= 0; i--) TickSession(_sessions[i], now);
+        TimeSpan passed = _lastTick is { } last ? now - last : TimeSpan.Zero;
+        _lastTick = now;
+        for (int i = _sessions.Count - 1; i >= 0; i--) TickSession(_sessions[i], now, passed);
         if (_choker is not null && now >= _choker.NextRound) HoldChokeRound(now);
         ExpireMetadata(now);
         ExpireHashRequests(now);
@@ -49,7 +52,7 @@ public sealed partial class TorrentBrain
         }
     }
 
-    private void TickSession(PeerSession session, TimeSpan now)
+    private void TickSession(PeerSession session, TimeSpan now, TimeSpan passed)
     {
         session.DownloadRate = session.Down.BytesPerSecond(now);
         session.UploadRate = session.Up.BytesPerSecond(now);
@@ -57,6 +60,12 @@ public sealed partial class TorrentBrain
         {
             if (now - session.ConnectedAt > HandshakeTimeout) Disconnect(session, DisconnectReason.HandshakeTimeout);
             return;
+        }
+        if (_port.HoldsBack(session))
+        {
+            // Both clocks stand still while what the peer sent waits for our own limit.
+            session.LastReceivedAt = Later(session.LastReceivedAt, passed, now);
+            session.LastBlockAt = Later(session.LastBlockAt, passed, now);
         }
         if (now - session.LastReceivedAt > SilenceLimit)
         {
@@ -79,6 +88,9 @@ public sealed partial class TorrentBrain
         if (session.Pending.Count > 0) Snub(session, now);
         else if (session.Pieces is { MayBeLate: true }) TryAgain(session, now);
     }
+
+    private static TimeSpan Later(TimeSpan time, TimeSpan by, TimeSpan atMost) =>
+        time + by < atMost ? time + by : atMost;
 
     /// <summary>
     /// Passes over a peer that lets us wait: others are asked for its blocks, and it is asked for one more only, to

@@ -47,6 +47,7 @@ public sealed partial class TorrentBrain
         _options = options;
         _port = port;
         _random = new SwarmRandom(seed);
+        _limitedBlocks = BlocksUnder(options.DownloadBytesPerSecond);
         _directory = new PeerDirectory(_random) { SteadyRetry = options.FixedSwarm?.RedialInterval };
     }
 

@@ -90,6 +90,11 @@ internal sealed class FakePort : ISwarmPort
 
     void ISwarmPort.HasOutput(PeerSession peer) => WithOutput.Add(peer);
 
+    /// <summary>Peers whose bytes wait for a download limit of ours.</summary>
+    public HashSet<PeerSession> HeldBack { get; } = [];
+
+    bool ISwarmPort.HoldsBack(PeerSession peer) => HeldBack.Contains(peer);
+
     void ISwarmPort.Store(PeerSession peer, BlockSpan block, int offset)
     {
         Unsettled++;
