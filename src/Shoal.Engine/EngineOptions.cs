@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shoal.Protocol;
+using Shoal.Storage.Files;
 
 namespace Shoal.Engine;
 
@@ -40,6 +41,9 @@ public sealed record EngineOptions
 
     /// <summary>The clock and timers of everything in the engine; tests put their own here.</summary>
     internal TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>The disk that content is on; tests put their own here.</summary>
+    internal IFileSystem FileSystem { get; init; } = RealFileSystem.Instance;
 
     /// <summary>Where log lines go; nowhere by default.</summary>
     public ILoggerFactory LoggerFactory { get; init; } = NullLoggerFactory.Instance;

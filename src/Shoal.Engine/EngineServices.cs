@@ -37,7 +37,7 @@ internal sealed class EngineServices : IDisposable
         Connections = new ConnectionSlots(options.MaxConnections);
         HalfOpen = new SemaphoreSlim(options.MaxHalfOpen);
         Gate = new HandshakeGate(Time);
-        Handles = new FileHandlePool(RealFileSystem.Instance, OpenFiles);
+        Handles = new FileHandlePool(options.FileSystem, OpenFiles);
         Metrics = new EngineMetrics(() => Connections.Taken, () => InFlight.Taken, () => torrents().Count);
     }
 

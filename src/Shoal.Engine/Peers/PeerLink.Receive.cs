@@ -35,6 +35,10 @@ internal sealed partial class PeerLink
     private int _end;
     private int _unhandled;
     private bool _fast;
+    private bool _heldBack;
+
+    /// <summary>True while bytes of the peer are there and wait for a download limit. Any thread.</summary>
+    public bool IsHeldBack => Volatile.Read(ref _heldBack);
 
     /// <summary>Called by the actor when it has dealt with a range.</summary>
     public void RangeHandled()
@@ -103,7 +107,9 @@ internal sealed partial class PeerLink
             _fast = received.Bytes > _buffers.SmallReceive.SlabLength / 2 || (_fast && received.Bytes > room / 8);
             return received;
         }
+        Volatile.Write(ref _heldBack, true);
         int granted = await _actor.DownloadLimits.TakeAsync(room).ConfigureAwait(false);
+        Volatile.Write(ref _heldBack, false);
         SocketResult result = await _connection.ReceiveAsync(_slab.Array.AsMemory(_end, granted)).ConfigureAwait(false);
         _actor.DownloadLimits.Return(granted - result.Bytes);
         return result;

@@ -71,6 +71,8 @@ internal sealed partial class TorrentActor : IVerdictSink
 
     void IVerdictSink.OnSettled(long bytes) => ReturnCredit(bytes);
 
+    void IVerdictSink.OnFault(Exception fault) => FailByDefect(fault);
+
     /// <summary>Requests can be made again. Any thread.</summary>
     public void CreditIsBack() => PostToPool(new TorrentItem(TorrentItemKind.CreditReturned));
 
@@ -123,11 +125,9 @@ internal sealed partial class TorrentActor : IVerdictSink
         {
             Post(new TorrentItem(TorrentItemKind.Call, (Action)(() => Fail(e.Error, e.Message))));
         }
-        catch (Exception e) when (Fault(e))
+        catch (Exception e)
         {
-            Post(new TorrentItem(
-                TorrentItemKind.Call, (Action)(() =>
-                    Fail(TorrentError.Other, $"An internal error stopped the torrent: {e.Message}"))));
+            FailByDefect(e);
         }
     }
 

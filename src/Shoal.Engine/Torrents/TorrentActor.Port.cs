@@ -41,6 +41,8 @@ internal sealed partial class TorrentActor : ISwarmPort
         QueueOutput(link);
     }
 
+    bool ISwarmPort.HoldsBack(PeerSession peer) => peer.Shell is PeerLink { IsHeldBack: true };
+
     void ISwarmPort.Store(PeerSession peer, BlockSpan block, int offset)
     {
         _services.Metrics.Downloaded(block.Length);
@@ -105,11 +107,10 @@ internal sealed partial class TorrentActor : ISwarmPort
         {
             HashBlocksOf(piece);
         }
-        catch (Exception e) when (Fault(e))
+        catch (Exception e)
         {
             // On a thread of the pool a defect of ours, or a disk that was closed meanwhile, would end the program.
-            Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
-                Fail(TorrentError.Other, $"An internal error stopped the torrent: {e.Message}"))));
+            FailByDefect(e);
         }
     }
 

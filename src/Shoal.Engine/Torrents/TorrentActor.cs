@@ -97,6 +97,16 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         return true;
     }
 
+    /// <summary>A defect showed up where nobody else would notice: it is logged and ends the torrent. Any thread.</summary>
+    private void FailByDefect(Exception exception)
+    {
+        Fault(exception);
+        Post(new TorrentItem(TorrentItemKind.Call, (Action)(() => Fail(TorrentError.Other, DefectSentence(exception)))));
+    }
+
+    private static string DefectSentence(Exception exception) =>
+        $"An internal error stopped the torrent: {exception.Message}";
+
     protected override void Handle(in TorrentItem item)
     {
         try
@@ -130,7 +140,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         {
             // A defect of ours in one torrent ends that torrent and nothing else; what is on disk stays as it is.
             Fault(e);
-            Fail(TorrentError.Other, $"An internal error stopped the torrent: {e.Message}");
+            Fail(TorrentError.Other, DefectSentence(e));
         }
     }
 
@@ -162,6 +172,8 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         MaxPeers = _options.MaxPeers,
         Sequential = _options.Sequential,
         SeedOnly = _options.SeedOnly,
+        DownloadBytesPerSecond =
+            LeastLimit(_options.DownloadBytesPerSecond, _services.Options.DownloadBytesPerSecond),
         UploadBytesPerSecond = LeastLimit(_options.UploadBytesPerSecond, _services.Options.UploadBytesPerSecond),
         FixedSwarm = _options.FixedSwarm,
     };

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Diagnostics.CodeAnalysis;
 using Shoal.Protocol;
 using Shoal.Protocol.Buffers;
@@ -163,6 +164,9 @@ internal sealed class StoredDisk : ISimDisk, IVerdictSink
     }
 
     void IVerdictSink.OnSettled(long bytes) => _peer.Settled(bytes);
+
+    // A defect in an experiment is to be seen, not survived.
+    void IVerdictSink.OnFault(Exception fault) => ExceptionDispatchInfo.Throw(fault);
 
     private void Tell(PieceVerdict verdict)
     {

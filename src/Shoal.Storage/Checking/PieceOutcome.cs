@@ -38,4 +38,10 @@ public interface IVerdictSink
     /// <summary>Blocks wait for the disk no more: they are written, or were dropped.</summary>
     /// <param name="bytes">Their bytes.</param>
     void OnSettled(long bytes);
+
+    /// <summary>
+    /// A defect showed up while a piece was worked on. Nothing more of that piece is taken and no verdict is given.
+    /// </summary>
+    /// <param name="fault">What was thrown.</param>
+    void OnFault(Exception fault);
 }

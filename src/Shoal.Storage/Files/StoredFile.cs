@@ -45,8 +45,15 @@ internal sealed class StoredFile
         if (error is not null) return error;
         error = _handles.Lease(_pooled, forWriting: false, out OpenFile? lease);
         if (error is not null) return error;
-        error = lease!.Handle.Read(into, offset, out long count);
-        _handles.Return(lease);
+        long count;
+        try
+        {
+            error = lease!.Handle.Read(into, offset, out count);
+        }
+        finally
+        {
+            _handles.Return(lease!);
+        }
         if (error is not null) return error;
         return count < length ? StorageErrors.TooShort(Path, offset + length) : null;
     }
@@ -57,10 +64,15 @@ internal sealed class StoredFile
         if (error is not null) return error;
         error = _handles.Lease(_pooled, forWriting: true, out OpenFile? lease);
         if (error is not null) return error;
-        error = lease!.Handle.Write(data, offset);
-        _handles.Return(lease);
-        Volatile.Write(ref _isDirty, 1);
-        return error;
+        try
+        {
+            return lease!.Handle.Write(data, offset);
+        }
+        finally
+        {
+            _handles.Return(lease!);
+            Volatile.Write(ref _isDirty, 1);
+        }
     }
 
     /// <summary>Makes the file, empty or with all its bytes allocated; one that exists keeps its content.</summary>

@@ -215,17 +215,17 @@ public sealed class BlockIntake : IAsyncDisposable
         PieceVerdict? verdict = null;
         // Once settled, a piece can be forgotten and its object be that of another one.
         PieceIndex index = piece.Piece;
-        while (TakeTurn(piece))
+        try
         {
-            StorageError? error = piece.Work.WriteTaken();
-            TellSettled(Release(piece.Work.Taken));
-            PieceOutcome? outcome = error is null ? piece.Work.Judge() : PieceOutcome.DiskError;
-            if (outcome is null) continue;
-            if (!Settle(piece, outcome.Value)) continue;
-            verdict = new PieceVerdict(index, outcome.Value, error);
-            break;
+            verdict = WorkOn(piece, index);
+            if (verdict is { } given) _sink.OnVerdict(given);
         }
-        if (verdict is { } given) _sink.OnVerdict(given);
+        catch (Exception fault)
+        {
+            // On a thread of the pool a defect, of ours or of a file system, would end the process.
+            if (verdict is null) GiveUp(piece, index);
+            _sink.OnFault(fault);
+        }
         lock (_gate)
         {
             if (verdict is { Outcome: PieceOutcome.Good }) Keep(piece);
@@ -233,6 +233,32 @@ public sealed class BlockIntake : IAsyncDisposable
             _quiet?.SetResult();
             _quiet = null;
         }
+    }
+
+    private PieceVerdict? WorkOn(PieceIntake piece, PieceIndex index)
+    {
+        while (TakeTurn(piece))
+        {
+            StorageError? error = piece.Work.WriteTaken();
+            TellSettled(Release(piece.Work.Taken));
+            PieceOutcome? outcome = error is null ? piece.Work.Judge() : PieceOutcome.DiskError;
+            if (outcome is null) continue;
+            if (Settle(piece, outcome.Value)) return new PieceVerdict(index, outcome.Value, error);
+        }
+        return null;
+    }
+
+    /// <summary>Lets go of the blocks of a piece that no verdict will come for, and refuses more of it.</summary>
+    private void GiveUp(PieceIntake piece, PieceIndex index)
+    {
+        long dropped = 0;
+        lock (_gate)
+        {
+            if (_pieces.GetValueOrDefault(index.Value) != piece) return;
+            dropped = Release(piece.Work.Taken) + Release(piece.Queued);
+            piece.State = IntakeState.Failed;
+        }
+        TellSettled(dropped);
     }
 
     /// <summary>Takes what is queued; false, and the piece is idle or gone, when there is nothing to do.</summary>

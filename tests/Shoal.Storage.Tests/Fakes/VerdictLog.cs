@@ -24,6 +24,10 @@ internal sealed class VerdictLog : IVerdictSink
 
     public void OnSettled(long bytes) => Interlocked.Add(ref _settledBytes, bytes);
 
+    public ConcurrentQueue<Exception> Faults { get; } = new();
+
+    public void OnFault(Exception fault) => Faults.Enqueue(fault);
+
     public IEnumerable<int> Pieces(PieceOutcome outcome) =>
         Verdicts.Where(v => v.Outcome == outcome).Select(v => v.Piece.Value).Order();
 }

@@ -283,6 +283,38 @@ public sealed class BlockIntakeTests
         await rig.DisposeAsync();
     }
 
+    [Theory]
+    [InlineData("write")]
+    [InlineData("open")]
+    public async Task A_file_system_that_throws_costs_the_piece_and_not_the_process(string operation)
+    {
+        await using var rig = new IntakeRig(Folder(TorrentVersion.V1));
+        rig.Disk.Fault = (what, _) => what == operation ? throw new InvalidOperationException("broken") : null;
+        BlockSpan[] blocks = [.. rig.BlocksOf(0)];
+        rig.AcceptAndWork(blocks[..2]);
+        Assert.Equal("broken", Assert.Single(rig.Log.Faults).Message);
+        Assert.Empty(rig.Log.Verdicts);
+        Assert.Equal(2 * PieceGeometry.BlockLength, rig.Log.SettledBytes);
+        Assert.False(rig.Accept(blocks[2]));
+        await rig.Intake.DrainAsync();
+        rig.Disk.Fault = (_, _) => null;
+        rig.Intake.Forget(rig.Piece(0));
+        rig.AcceptAndWork(blocks);
+        Assert.Equal([0], rig.Log.Pieces(PieceOutcome.Good));
+    }
+
+    [Fact]
+    public async Task A_listener_that_throws_is_told_and_the_intake_goes_on()
+    {
+        await using var rig = new IntakeRig(Folder(TorrentVersion.V1));
+        rig.Log.Then = _ => throw new InvalidOperationException("deaf");
+        rig.AcceptAndWork(rig.BlocksOf(0));
+        Assert.Equal("deaf", Assert.Single(rig.Log.Faults).Message);
+        rig.Log.Then = _ => { };
+        rig.AcceptAndWork(rig.BlocksOf(1));
+        Assert.Equal([0, 1], rig.Log.Pieces(PieceOutcome.Good));
+    }
+
     private static TestTorrent Folder(TorrentVersion version) => TestTorrents.Create(
         version, PieceLength, ("a/one.bin", 150_000), ("b/empty", 0), ("b/two.bin", 1),
         ("c/three.bin", 3 * PieceLength), ("c/four.bin", 70_000), ("d.txt", 100));
