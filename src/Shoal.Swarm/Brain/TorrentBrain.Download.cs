@@ -74,6 +74,11 @@ public sealed partial class TorrentBrain
         }
         Span<BlockSpan> blocks = stackalloc BlockSpan[MaxPickBlocks];
         int picked = _picker!.Pick(ContextFor(session), blocks[..credit]);
+        while (_picker.TryTakeGivenUp(out PieceIndex piece, out long bytes))
+        {
+            WastedBytes += bytes;
+            _port.ForgetPiece(piece);
+        }
         if (credit > picked) _port.ReturnCredit(credit - picked);
         if (picked == 0) return;
         Ask(session, blocks[..picked], now);
@@ -124,7 +129,7 @@ public sealed partial class TorrentBrain
         {
             OutstandingBlocks--;
             session.Window.OnBlock(now, block.Length);
-            session.LastBlockAt = session.LastUsefulAt = now;
+            session.LastBlockAt = session.LastUsefulAt = session.LastMovedAt = now;
             session.IsSnubbed = false;
         }
         BlockArrival arrival = _picker!.OnBlock(session.Pieces!, block, out PeerPieces? alsoAsked);

@@ -44,6 +44,7 @@ public sealed partial class TorrentBrain
         ExpireHashRequests(now);
         RequestHashes(now);
         FillAllRequests(now);
+        TurnOver(now);
         DialMore(now);
         if (_sessions.Count < FewPeers && !IsUploadOnly && now >= _wantPeersAgainAt)
         {

@@ -15,7 +15,7 @@ public sealed partial class TorrentBrain
         UploadedBytes += bytes;
         session.UploadedBytes += bytes;
         session.Up.Add(now, bytes);
-        session.LastSentAt = session.LastUsefulAt = now;
+        session.LastSentAt = session.LastUsefulAt = session.LastMovedAt = now;
     }
 
     /// <summary>Blocks of the queue could not be read from disk.</summary>

@@ -258,6 +258,21 @@ internal sealed class PeerDirectory
         }
     }
 
+    /// <summary>
+    /// Number of addresses, at most so many, that could be dialled now and have not failed since they last answered.
+    /// </summary>
+    public int CountUntried(TimeSpan now, int atMost)
+    {
+        int count = 0;
+        for (int i = 0; i < _peers.Count && count < atMost; i++)
+            if (_peers[i].Failures == 0 && MayDial(_peers[i], now)) count++;
+        return count;
+    }
+
+    /// <summary>True for an address that the user named.</summary>
+    public bool IsNamedByUser(IPEndPoint endPoint) =>
+        TryGet(endPoint, out KnownPeer peer) && peer.Sources.HasFlag(PeerSources.User);
+
     /// <summary>True while an address is kept.</summary>
     public bool Knows(IPEndPoint endPoint) => TryGet(endPoint, out _);
 

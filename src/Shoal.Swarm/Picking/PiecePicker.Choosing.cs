@@ -88,9 +88,9 @@ internal sealed partial class PiecePicker
         {
             if (count == into.Length) break;
             if (!peer.Set[piece] || !_needed[piece]) continue;
-            if (!_partialByPiece.TryGetValue(piece.Value, out PartialPiece? partial)) partial = Begin(piece.Value);
+            if (!_partialByPiece.TryGetValue(piece.Value, out PartialPiece? partial)) partial = TryBegin(piece.Value);
             else if (partial.Owner != peer && !MayTake(partial, context)) continue;
-            if (partial.HasOpenFor(peer)) count += Ask(partial, context, into[count..]);
+            if (partial is not null && partial.HasOpenFor(peer)) count += Ask(partial, context, into[count..]);
         }
         return count;
     }
@@ -117,7 +117,7 @@ internal sealed partial class PiecePicker
         bool finishFirst = _have.Count < RandomFirstPieces || HasBegunTooMuch;
         if (finishFirst && FindShared(context, inOrder: false) is { } shared) return shared;
         int piece = FindFresh(context);
-        if (piece >= 0) return Begin(piece);
+        if (piece >= 0 && TryBegin(piece) is { } begun) return begun;
         return finishFirst ? null : FindShared(context, inOrder: false);
     }
 
@@ -139,7 +139,7 @@ internal sealed partial class PiecePicker
         PartialPiece? shared = FindShared(context, inOrder: true);
         if (begun is null || (shared is not null && shared.Piece < begun.Piece)) begun = shared;
         if (begun is not null && (fresh < 0 || begun.Piece.Value < fresh)) return begun;
-        return fresh < 0 ? null : Begin(fresh);
+        return (fresh < 0 ? null : TryBegin(fresh)) ?? begun;
     }
 
     private static bool MayTake(PartialPiece partial, in PickContext context) =>

@@ -36,7 +36,7 @@ public sealed class PeerSession
         Slot = slot;
         Remote = ListensAt = remote;
         IsIncoming = isIncoming;
-        ConnectedAt = ChokeChangedAt = LastReceivedAt = LastSentAt = LastUsefulAt = now;
+        ConnectedAt = ChokeChangedAt = LastReceivedAt = LastSentAt = LastUsefulAt = LastMovedAt = now;
     }
 
     /// <summary>The shell's own object for this peer.</summary>
@@ -111,6 +111,9 @@ public sealed class PeerSession
 
     /// <summary>When either side was last interested or a block moved.</summary>
     internal TimeSpan LastUsefulAt { get; set; }
+
+    /// <summary>When a block last moved, either way; when it connected, before the first.</summary>
+    internal TimeSpan LastMovedAt { get; set; }
 
     /// <summary>When the last block arrived, or requests began after a pause.</summary>
     internal TimeSpan LastBlockAt { get; set; }

@@ -1,0 +1,61 @@
+namespace Shoal.Swarm;
+
+// Making room for peers that may be of more use, when there is no place left to try them.
+public sealed partial class TorrentBrain
+{
+    // How often, and how many of all places in a hundred: libtorrent's peer turnover.
+    private static readonly TimeSpan TurnoverInterval = TimeSpan.FromMinutes(5);
+    private const int TurnoverPercent = 4;
+
+    // Who came a moment ago has not had its chance: two rounds of optimistic unchokes and some.
+    private static readonly TimeSpan TurnoverGrace = TimeSpan.FromMinutes(2);
+
+    private TimeSpan? _turnoverAt;
+
+    private bool IsFull => _sessions.Count + _directory.DiallingCount >= _options.MaxPeers;
+
+    /// <summary>
+    /// Leaves the least useful peers now and then while all places are taken and addresses are known that were not
+    /// tried.
+    /// </summary>
+    private void TurnOver(TimeSpan now)
+    {
+        TimeSpan due = _turnoverAt ??= now + TurnoverInterval;
+        if (now < due) return;
+        _turnoverAt = now + TurnoverInterval;
+        if (!IsFull || _options.FixedSwarm is not null) return;
+        int places = _directory.CountUntried(now, Math.Max(1, _options.MaxPeers * TurnoverPercent / 100));
+        for (; places > 0 && LeastUseful(now) is { } session; places--) Disconnect(session, DisconnectReason.Useless);
+    }
+
+    /// <summary>
+    /// Of those who want nothing of us and have nothing that we want, the one that has been so for longest; then, of
+    /// those with whom nothing was exchanged for long. Null when all are of use.
+    /// </summary>
+    private PeerSession? LeastUseful(TimeSpan now)
+    {
+        PeerSession? least = null;
+        foreach (PeerSession session in _sessions)
+        {
+            if (!MayGiveWay(session, now)) continue;
+            if (least is null || IsLessUseful(session, least)) least = session;
+        }
+        return least;
+    }
+
+    private bool MayGiveWay(PeerSession session, TimeSpan now)
+    {
+        if (session.Phase != SessionPhase.Open || now - session.ConnectedAt < TurnoverGrace) return false;
+        if (_directory.IsNamedByUser(session.ListensAt)) return false;
+        // Who waits for our upload slots while we only upload would be replaced by others who wait for them.
+        return HasNoInterest(session) || (!IsUploadOnly && now - session.LastMovedAt >= TurnoverInterval);
+    }
+
+    private static bool IsLessUseful(PeerSession session, PeerSession than)
+    {
+        bool isIdle = HasNoInterest(session);
+        return isIdle == HasNoInterest(than) ? session.LastMovedAt < than.LastMovedAt : isIdle;
+    }
+
+    private static bool HasNoInterest(PeerSession session) => !session.WeAreInterested && !session.PeerInterested;
+}

@@ -1,0 +1,71 @@
+using Shoal.Protocol;
+
+namespace Shoal.Swarm.Picking;
+
+/// <content>How many pieces may be begun at a time, and which is given up for another.</content>
+internal sealed partial class PiecePicker
+{
+    // Blocks in all begun pieces, eight times what the picker aims at. What is kept of a block, here and on its way to
+    // the disk, is some 60 bytes, whether it has come or not: 2 MiB in all.
+    private const int MaxPartialBlocks = 8 * MaxBegunBlocks;
+
+    // Of the largest pieces, twice what the picker aims at.
+    private const int LeastPartialPieces = 8;
+
+    // Of the smallest pieces: what is looked through to make room.
+    private const int MostPartialPieces = 4096;
+
+    private readonly Queue<(PieceIndex Piece, long Bytes)> _givenUp = new();
+
+    /// <summary>
+    /// Pieces that can be in state Partial at a time. A peer that leaves a block in each of many large pieces would
+    /// otherwise cost more memory than it sends.
+    /// </summary>
+    public int MaxPartialPieces =>
+        Math.Clamp(MaxPartialBlocks / _blocksPerPiece, LeastPartialPieces, MostPartialPieces);
+
+    /// <summary>
+    /// Takes a piece that was given up since the last call to make room for another. It is in state Missing, or begun
+    /// anew; what had come of it is void.
+    /// </summary>
+    /// <param name="piece">The piece.</param>
+    /// <param name="bytes">Bytes that had come of it.</param>
+    public bool TryTakeGivenUp(out PieceIndex piece, out long bytes)
+    {
+        bool isAny = _givenUp.TryDequeue(out (PieceIndex Piece, long Bytes) next);
+        (piece, bytes) = next;
+        return isAny;
+    }
+
+    /// <summary>Begins a piece; null when there is no room for one more and none can be given up.</summary>
+    private PartialPiece? TryBegin(int number)
+    {
+        if (_partials.Count >= MaxPartialPieces && !MakeRoom()) return null;
+        return Begin(number);
+    }
+
+    /// <summary>
+    /// Gives up the piece with the fewest blocks of those that nobody is on and nobody is asked for. While blocks are
+    /// asked for in all of them none is given up: they come, or their peers are passed over.
+    /// </summary>
+    private bool MakeRoom()
+    {
+        int partial = 0;
+        PartialPiece? least = null;
+        foreach (PartialPiece candidate in _partials)
+        {
+            if (_states[candidate.Piece.Value] != PieceState.Partial) continue;
+            partial++;
+            bool isAtRest = candidate.Owner is null
+                && candidate.OpenCount + candidate.ReceivedCount == candidate.BlockCount;
+            if (isAtRest && (least is null || candidate.ReceivedCount < least.ReceivedCount)) least = candidate;
+        }
+        if (partial < MaxPartialPieces) return true;
+        if (least is null) return false;
+        if (least.ReceivedCount > 0) _givenUp.Enqueue((least.Piece, least.ReceivedBytes));
+        int number = least.Piece.Value;
+        Drop(least);
+        ComeToRest(number);
+        return true;
+    }
+}
