@@ -7,6 +7,7 @@ using Shoal.Storage;
 using Shoal.Storage.Checking;
 using Shoal.Storage.Creation;
 using Shoal.Storage.Files;
+using Shoal.Storage.Layout;
 
 namespace Shoal.Engine;
 
@@ -47,7 +48,14 @@ public sealed record CreateOptions
 /// Absolute path of each file of the torrent, an empty one for padding, as <see cref="TorrentOptions.ContentPaths"/>
 /// takes it.
 /// </param>
-public sealed record CreatedTorrent(Metainfo Metainfo, ReadOnlyMemory<byte> Bytes, IReadOnlyList<string> Paths);
+public sealed record CreatedTorrent(Metainfo Metainfo, ReadOnlyMemory<byte> Bytes, IReadOnlyList<string> Paths)
+{
+    /// <summary>
+    /// Number of files that a download puts under another name, because theirs has a character that not every system
+    /// takes, as a control character or a colon.
+    /// </summary>
+    public int RenamedFiles { get; init; }
+}
 
 /// <summary>Makes torrents from files and folders and checks files against torrents.</summary>
 public static class TorrentCreator
@@ -88,7 +96,10 @@ public static class TorrentCreator
             CreatedBy = "Shoal 0.1.0",
             CreationDate = options.CreationDate,
         };
-        return new CreatedTorrent(metainfo, MetainfoWriter.Write(metainfo), content.Paths);
+        return new CreatedTorrent(metainfo, MetainfoWriter.Write(metainfo), content.Paths)
+        {
+            RenamedFiles = FileLayout.CountRenamed(info),
+        };
     }
 
     /// <summary>Hashes what lies in a folder against a torrent, on all cores, changing nothing.</summary>

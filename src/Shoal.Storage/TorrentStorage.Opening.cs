@@ -36,6 +36,8 @@ public sealed partial class TorrentStorage
         string root = Path.GetFullPath(folder);
         StorageError? error = FolderOf(root, options, handles.Files);
         if (error is not null) return error;
+        if (options is { ReadOnly: true, ExistingPaths: null })
+            layout = layout.WithExactNames(info, path => ExistsAt(handles, Path.Combine(root, path)));
         TorrentStorage opened = Over(layout, root, options, handles, HiddenName(layout.Name, info, "parts"));
         error = options.ReadOnly ? null : opened.MakeFiles(options, handles);
         if (error is not null) opened.Dispose();

@@ -48,6 +48,42 @@ public sealed class TorrentStorageTests
     }
 
     [Fact]
+    public void Files_to_read_are_found_under_the_very_names_of_the_torrent()
+    {
+        TestTorrent torrent = TestTorrents.Create(
+            TorrentVersion.V1, PieceLength, ("a\u0001b/c:d", 40_000), ("safe", 10_000));
+        _disk.CreateFolder("/d/shoal");
+        _disk["/d/shoal/a\u0001b/c:d"] = torrent.FileContent(0).ToArray();
+        _disk["/d/shoal/safe"] = torrent.FileContent(1).ToArray();
+        using TorrentStorage seeding = Open(torrent, new StorageOptions { ReadOnly = true });
+        byte[] piece = new byte[PieceLength];
+        Assert.Null(seeding.Read(new BlockSpan(torrent.Geometry.Piece(0), 0, PieceLength), [piece]));
+        Assert.True(torrent.Piece(torrent.Geometry.Piece(0)).Span.SequenceEqual(piece));
+        // What is downloaded goes by safe names all the same.
+        using TorrentStorage downloading = Open(torrent, StorageOptions.Default);
+        Assert.Equal("/d/shoal/a_b/c_d", downloading.PathOf(0));
+        // And what was downloaded is found to be read.
+        _disk.Delete("/d/shoal/a\u0001b/c:d");
+        using TorrentStorage seedingDownload = Open(torrent, new StorageOptions { ReadOnly = true });
+        Assert.Equal("/d/shoal/a_b/c_d", seedingDownload.PathOf(0));
+    }
+
+    [Theory]
+    [InlineData("..")]
+    [InlineData("x/y")]
+    public void A_name_that_leads_out_of_its_folder_is_never_tried(string element)
+    {
+        TestTorrent torrent = TestTorrents.Create(
+            TorrentVersion.V1, PieceLength, "shoal", single: false,
+            [new TorrentFile { Path = [element, "secret"], Length = 10, Offset = 0 }]);
+        _disk.CreateFolder("/d/shoal");
+        _disk["/d/secret"] = new byte[10];
+        _disk["/d/shoal/x/y/secret"] = new byte[10];
+        using TorrentStorage storage = Open(torrent, new StorageOptions { ReadOnly = true });
+        Assert.DoesNotContain(storage.PathOf(0), _disk.Paths);
+    }
+
+    [Fact]
     public void A_run_in_one_file_is_one_call()
     {
         using TorrentStorage storage = Open(_torrent, StorageOptions.Default);

@@ -95,6 +95,7 @@ internal sealed class CreateCommand
             Comment = _comment.Of(result),
         };
         CreatedTorrent created = await TorrentCreator.CreateAsync(content.FullPath, options, progress, context.Stop);
+        RenamedFiles.Warn(context.Output, created);
         progress.End();
         if (toStandardOutput) await WriteRawAsync(context, created.Bytes);
         else file = TorrentWriter.Write(file, created.Bytes.Span);

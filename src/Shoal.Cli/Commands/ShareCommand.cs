@@ -115,6 +115,7 @@ internal sealed class ShareCommand
     {
         HashingProgress progress = new(context, content.Name, content.Measure());
         CreatedTorrent created = await TorrentCreator.CreateAsync(content.FullPath, options, progress, context.Stop);
+        RenamedFiles.Warn(context.Output, created);
         progress.End();
         return created;
     }

@@ -98,8 +98,12 @@ public sealed class ContentScan
             return new StorageError(StorageFault.Other, $"'{full}' has no name of its own. Name a folder in it.");
         if (found.TrueForAll(file => file.Length == 0))
         {
-            string what = found.Count == 0 ? "has no files in it" : "holds not a single byte";
-            return new StorageError(StorageFault.Other, $"'{full}' {what}: there is nothing to share.");
+            // Torrents list hashes of pieces; other clients too refuse one without any.
+            string what = found.Count == 0
+                ? "has no files in it: there is nothing to share."
+                : "holds only files of 0 bytes, which a torrent can carry only beside other files. "
+                    + "Add a file that is not empty, or share an archive of it.";
+            return new StorageError(StorageFault.Other, $"'{full}' {what}");
         }
         foreach (ContentFile file in found)
         {

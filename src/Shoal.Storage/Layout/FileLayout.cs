@@ -9,6 +9,10 @@ namespace Shoal.Storage.Layout;
 /// </summary>
 public sealed class FileLayout
 {
+    // What this system's file names cannot have: on Unix the separator and the end of a string, on Windows more.
+    private static readonly char[] NotInNames =
+        [.. Path.GetInvalidFileNameChars(), Path.DirectorySeparatorChar, Path.AltDirectorySeparatorChar];
+
     private readonly long[] _starts;
     private readonly int[] _numbers;
 
@@ -43,7 +47,38 @@ public sealed class FileLayout
     }
 
     /// <summary>
-    /// A layout over files that exist already under names of their own, as for content that is shared in place.
+    /// The layout with the very names of the torrent instead of their safe forms, for files that are there under them:
+    /// content that is seeded where it was made. A name that leads out of its folder is never tried.
+    /// </summary>
+    /// <param name="info">The torrent that the layout was made of.</param>
+    /// <param name="exists">Tells whether there is a file at a path below the download folder.</param>
+    internal FileLayout WithExactNames(TorrentInfo info, Func<string, bool> exists)
+    {
+        bool isAny = false;
+        var files = ImmutableArray.CreateBuilder<LayoutFile>(Files.Length);
+        for (int i = 0; i < Files.Length; i++)
+        {
+            LayoutFile file = Files[i];
+            string? exact = file.Path is null ? null : ExactPath(info, info.Files[i]);
+            bool isFound = exact is not null && exact != file.Path && exists(exact);
+            isAny |= isFound;
+            files.Add(isFound ? file with { Path = exact } : file);
+        }
+        return isAny ? new FileLayout(Name, Geometry, files.MoveToImmutable()) : this;
+    }
+
+    /// <summary>Number of files that a download puts under another name than the torrent gives them.</summary>
+    public static int CountRenamed(TorrentInfo info)
+    {
+        if (Create(info, out FileLayout layout) is not null) return 0;
+        int count = 0;
+        for (int i = 0; i < info.Files.Length; i++)
+            if (layout.Files[i].Path is { } path && path != RawPath(info, info.Files[i])) count++;
+        return count;
+    }
+
+    /// <summary>
+    /// The safe name of what for content that is shared in place.
     /// </summary>
     /// <param name="name">Name of the file or folder.</param>
     /// <param name="geometry">Pieces and blocks.</param>
@@ -65,6 +100,21 @@ public sealed class FileLayout
         string name = SafeName.Of(info.Name);
         return name.Length > 0 ? name : info.Hashes.ToString();
     }
+
+    /// <summary>The path as the torrent gives it; null when a name in it is not one of a file in its folder.</summary>
+    private static string? ExactPath(TorrentInfo info, TorrentFile file)
+    {
+        if (!IsPlain(info.Name)) return null;
+        foreach (string element in info.IsSingleFile ? [] : file.Path)
+            if (!IsPlain(element)) return null;
+        return RawPath(info, file);
+    }
+
+    private static string RawPath(TorrentInfo info, TorrentFile file) =>
+        info.IsSingleFile ? info.Name : Path.Join([info.Name, .. file.Path]);
+
+    private static bool IsPlain(string name) =>
+        name.Length > 0 && name is not ("." or "..") && name.IndexOfAny(NotInNames) < 0;
 
     /// <summary>The stretches that make up some bytes of the piece space, in order.</summary>
     internal SegmentWalk Locate(long offset, long length) => new(this, offset, length);

@@ -58,8 +58,8 @@ public sealed class ContentScanTests : IDisposable
         File.WriteAllBytes(_folder["empty/a"], []);
         Assert.Contains("does not exist", Refusal("nowhere"), StringComparison.Ordinal);
         Assert.Contains("has no files in it", Refusal("none"), StringComparison.Ordinal);
-        Assert.Contains("not a single byte", Refusal("empty"), StringComparison.Ordinal);
-        Assert.Contains("not a single byte", Refusal("empty/a"), StringComparison.Ordinal);
+        Assert.Contains("only files of 0 bytes", Refusal("empty"), StringComparison.Ordinal);
+        Assert.Contains("only files of 0 bytes", Refusal("empty/a"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -78,6 +78,20 @@ public sealed class ContentScanTests : IDisposable
         Put("t/a");
         Assert.Throws<OperationCanceledException>(
             () => ContentScan.Of(_folder["t"], new CancellationToken(canceled: true), out _));
+    }
+
+    [Fact]
+    public void Files_of_no_bytes_are_taken_beside_others_and_their_refusal_says_so()
+    {
+        Directory.CreateDirectory(_folder["empties"]);
+        File.WriteAllBytes(_folder["empties/a"], []);
+        Assert.EndsWith(
+            "holds only files of 0 bytes, which a torrent can carry only beside other files. "
+            + "Add a file that is not empty, or share an archive of it.",
+            Refusal("empties"),
+            StringComparison.Ordinal);
+        Put("empties/b");
+        Assert.Equal([0L, 1L], Scan("empties").Files.Select(file => file.Length));
     }
 
     private void Put(string path)
