@@ -80,6 +80,8 @@ public class IntakeBenchmarks : IVerdictSink
 
     void IVerdictSink.OnVerdict(PieceVerdict verdict) => _verdicts++;
 
+    void IVerdictSink.OnFault(Exception fault) => throw new InvalidOperationException("The intake failed.", fault);
+
     void IVerdictSink.OnSettled(long bytes)
     {
         // Nobody waits for the budget here.

@@ -4,8 +4,8 @@ namespace Shoal.Network;
 
 /// <summary>
 /// A bucket of bytes that fills at a steady rate and that any number of connections draw from in turn. Who finds it
-/// empty waits in line; one timer serves the line and runs only while somebody waits. Without a limit drawing costs a
-/// comparison.
+/// empty waits in line, behind those who are in the middle of something; one timer serves the line and runs only while
+/// somebody waits. Without a limit drawing costs a comparison.
 /// </summary>
 public sealed class RateLimiter : IDisposable
 {
@@ -20,6 +20,7 @@ public sealed class RateLimiter : IDisposable
 
     private readonly TimeProvider _time;
     private readonly Lock _lock = new();
+    private readonly Queue<Waiter> _first = new();
     private readonly Queue<Waiter> _line = new();
     private readonly ITimer _timer;
     private long _bytesPerSecond;
@@ -59,7 +60,7 @@ public sealed class RateLimiter : IDisposable
     {
         get
         {
-            lock (_lock) return _line.Count;
+            lock (_lock) return _first.Count + _line.Count;
         }
     }
 
@@ -67,18 +68,23 @@ public sealed class RateLimiter : IDisposable
     /// Draws at most <paramref name="wanted"/> bytes, waiting until at least one can be had. What is not used is given
     /// back by <see cref="Return"/>.
     /// </summary>
-    public ValueTask<int> TakeAsync(int wanted)
+    /// <param name="wanted">Bytes at the most.</param>
+    /// <param name="isUnderWay">
+    /// True for the rest of something whose start has gone: it comes before what others want to begin, so that under a
+    /// low limit one thing after the other is done and not everything at once and late.
+    /// </param>
+    public ValueTask<int> TakeAsync(int wanted, bool isUnderWay = false)
     {
         if (IsUnlimited) return new ValueTask<int>(wanted);
         lock (_lock)
         {
-            if (_line.Count == 0)
+            if (_first.Count == 0 && (isUnderWay || _line.Count == 0))
             {
                 int granted = Draw(wanted);
                 if (granted > 0) return new ValueTask<int>(granted);
             }
             var waiter = new Waiter(wanted);
-            _line.Enqueue(waiter);
+            (isUnderWay ? _first : _line).Enqueue(waiter);
             StartTicking();
             return waiter.Task;
         }
@@ -113,15 +119,16 @@ public sealed class RateLimiter : IDisposable
             int granted;
             lock (_lock)
             {
-                if (_line.Count == 0)
+                Queue<Waiter> line = _first.Count > 0 ? _first : _line;
+                if (line.Count == 0)
                 {
                     if (_ticking) _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                     _ticking = false;
                     return;
                 }
-                granted = IsUnlimited ? _line.Peek().Wanted : Draw(_line.Peek().Wanted);
+                granted = IsUnlimited ? line.Peek().Wanted : Draw(line.Peek().Wanted);
                 if (granted == 0) return;
-                waiter = _line.Dequeue();
+                waiter = line.Dequeue();
             }
             waiter.Grant(granted);
         }

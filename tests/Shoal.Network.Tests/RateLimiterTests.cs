@@ -30,6 +30,22 @@ public sealed class RateLimiterTests
         Assert.InRange(granted, 5 * Rate - Rate, 5 * Rate + Rate);
     }
 
+    [Fact(Timeout = 10_000)]
+    public async Task What_is_under_way_is_finished_before_anything_else_begins()
+    {
+        using var limiter = new RateLimiter(_time, 10_000);
+        while (limiter.TakeAsync(int.MaxValue).IsCompleted) { }
+        Task<int>[] beginnings = [.. Enumerable.Range(0, 3).Select(_ => limiter.TakeAsync(20_000).AsTask())];
+        for (int slice = 0; slice < 5; slice++)
+        {
+            Task<int> rest = limiter.TakeAsync(20_000, isUnderWay: true).AsTask();
+            Assert.False(rest.IsCompleted);
+            _time.Advance(TimeSpan.FromMilliseconds(150));
+            Assert.InRange(await rest, 1, 20_000);
+        }
+        Assert.DoesNotContain(beginnings, task => task.IsCompleted);
+    }
+
     [Fact]
     public async Task Those_who_wait_are_served_in_turn()
     {

@@ -8,8 +8,11 @@ namespace Shoal.Engine.Peers;
 internal sealed class InFlightBudget
 {
     private readonly long _limit;
+    private readonly Lock _gate = new();
+    private readonly List<InFlightShare> _shares = [];
     private long _free;
     private int _starved;
+    private int _waiting;
 
     /// <param name="limit">Bytes that may be taken.</param>
     public InFlightBudget(long limit) => _limit = _free = limit;
@@ -19,6 +22,43 @@ internal sealed class InFlightBudget
 
     /// <summary>Bytes that are taken now; 0 when everything is at rest.</summary>
     public long Taken => _limit - Free;
+
+    /// <summary>A part for one more torrent; given back by <see cref="Close"/>.</summary>
+    public InFlightShare Share()
+    {
+        var share = new InFlightShare(this);
+        lock (_gate) _shares.Add(share);
+        return share;
+    }
+
+    /// <summary>Ends a part. What it has taken may still be returned.</summary>
+    public void Close(InFlightShare share)
+    {
+        lock (_gate) _shares.Remove(share);
+        share.StopWaiting();
+    }
+
+    /// <summary>
+    /// Bytes that a torrent may take besides those that it has: any number while no other waits, what is missing to an
+    /// equal part of all otherwise.
+    /// </summary>
+    internal long RoomFor(InFlightShare share)
+    {
+        bool othersWait = Volatile.Read(ref _waiting) > (share.Waits ? 1 : 0);
+        return othersWait ? Math.Max(0, PartLeft(share)) : long.MaxValue;
+    }
+
+    /// <summary>Bytes that a torrent has less than an equal part; negative when it has more.</summary>
+    internal long PartLeft(InFlightShare share)
+    {
+        int users = 1;
+        lock (_gate)
+            foreach (InFlightShare other in _shares)
+                if (other != share && (other.Waits || other.Taken > 0)) users++;
+        return _limit / users - share.Taken;
+    }
+
+    internal void CountWaiting(int change) => Interlocked.Add(ref _waiting, change);
 
     /// <summary>
     /// Takes up to <paramref name="wanted"/> bytes in whole units; returns what it took. With 0 the caller is told by

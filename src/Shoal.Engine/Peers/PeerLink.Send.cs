@@ -13,10 +13,16 @@ namespace Shoal.Engine.Peers;
 //
 //   Idle ── Flush: small messages go out at once on the actor's thread ──▶ Idle
 //   Idle ── Flush: blocks to serve, or the socket is full ──▶ Busy (loop owns the parcel) ── SendDone ──▶ Idle
+//
+// Under a rate limit the loop first waits for the limit to let a run begin, and the actor has nothing handed over yet:
+// small messages go out at once until then. A run is short then, so that they do not wait for long behind it either.
 internal sealed partial class PeerLink
 {
     // A run of blocks takes about this long at the peer's rate: long runs cost less, short ones let a choke through.
     private const double RunSeconds = 0.05;
+
+    // Under a limit a run takes about this long at all of it: one block below 128 KiB/s.
+    private const double LimitedRunSeconds = 0.25;
 
     // A peer that takes nothing for as long as a keep-alive may be late (BEP 3) is not going to.
     private static readonly TimeSpan SendPatience = TimeSpan.FromMinutes(2);
@@ -32,6 +38,13 @@ internal sealed partial class PeerLink
     private int _runCount;
     private bool _busy;
     private int _parcelReady;
+
+    // What the limit let through for the next run: asked for and kept by the actor, drawn by the loop.
+    private bool _permitAsked;
+    private int _permit;
+    private int _permitWanted;
+    private int _drawn;
+    private int _parcelPermit;
 
     // When the send that is under way is given up, in ticks of the engine's time; 0 while none is. Waiting for a rate
     // limit or for the disk is no send.
@@ -50,9 +63,12 @@ internal sealed partial class PeerLink
     {
         PeerSession session = Session!;
         if (_busy || Volatile.Read(ref _closed) != 0) return;
-        if (!session.HasUploads && TrySendOutbox(session.Outbox)) return;
+        if (!session.HasUploads) ReturnPermit();
+        bool serves = session.HasUploads && MayBeginRun(session);
+        if (!serves && TrySendOutbox(session.Outbox)) return;
         _busy = true;
-        _runCount = session.TakeUploads(_run.AsSpan(0, RunBlocks(session)));
+        _runCount = serves ? session.TakeUploads(_run.AsSpan(0, RunBlocks(session))) : 0;
+        (_parcelPermit, _permit) = serves ? (_permit, 0) : (0, _permit);
         (_parcel, session.Outbox) = (session.Outbox, _parcel);
         Volatile.Write(ref _parcelReady, 1);
         _wake.Raise();
@@ -65,10 +81,38 @@ internal sealed partial class PeerLink
     /// <summary>Called by the actor when the loop gave the parcel back.</summary>
     public void ParcelDone() => _busy = false;
 
-    private static int RunBlocks(PeerSession session)
+    /// <summary>Called by the actor when the limit lets a run begin.</summary>
+    public void PermitGiven()
+    {
+        _permitAsked = false;
+        _permit = _drawn;
+    }
+
+    /// <summary>Called by the actor when there is nothing to send for what the limit let through.</summary>
+    public void ReturnPermit()
+    {
+        if (_permit > 0) Return(_permit);
+        _permit = 0;
+    }
+
+    private bool MayBeginRun(PeerSession session)
+    {
+        if (_permit > 0 || !IsLimited) return true;
+        if (_permitAsked) return false;
+        _permitAsked = true;
+        Volatile.Write(ref _permitWanted, RunBlocks(session) * (PieceGeometry.BlockLength + BlockReader.HeaderLength));
+        _wake.Raise();
+        return false;
+    }
+
+    private int RunBlocks(PeerSession session)
     {
         double blocks = session.UploadRate * RunSeconds / PieceGeometry.BlockLength;
-        return blocks >= LinkBuffers.SmallRunBlocks + 1 ? LinkBuffers.LargeRunBlocks : LinkBuffers.SmallRunBlocks;
+        int usual = blocks >= LinkBuffers.SmallRunBlocks + 1 ? LinkBuffers.LargeRunBlocks : LinkBuffers.SmallRunBlocks;
+        if (!IsLimited) return usual;
+        long limit = _actor.UploadLimits.BytesPerSecond;
+        if (_ownLimit is { BytesPerSecond: > 0 and var own } && (limit == 0 || own < limit)) limit = own;
+        return (int)Math.Clamp(limit * LimitedRunSeconds / PieceGeometry.BlockLength, 1, usual);
     }
 
     /// <summary>Sends small messages without waiting. False when some of them have to wait for the socket.</summary>
@@ -90,6 +134,10 @@ internal sealed partial class PeerLink
             {
                 await _wake.WaitAsync().ConfigureAwait(false);
                 while (Interlocked.Exchange(ref _parcelReady, 0) != 0) await SendParcelAsync().ConfigureAwait(false);
+                int wanted = Interlocked.Exchange(ref _permitWanted, 0);
+                if (wanted == 0) continue;
+                _drawn = await TakeAsync(wanted, isUnderWay: false).ConfigureAwait(false);
+                _actor.LinkPermitted(this);
             }
         }
         catch (Exception e) when (_actor.Fault(e))
@@ -125,9 +173,11 @@ internal sealed partial class PeerLink
         {
             int length = BlockReader.LengthOf(_run.AsSpan(0, _runCount));
             int control = _parcel.Length;
-            if (control > slab.Length - length)
+            // A limit is one on blocks; nothing else waits for it.
+            if (control > slab.Length - length || IsLimited)
             {
-                if (!await SendAllAsync(_parcel.PendingMemory).ConfigureAwait(false)) return false;
+                bool isSent = control == 0 || await SendAllAsync(_parcel.PendingMemory).ConfigureAwait(false);
+                if (!isSent) return false;
                 control = 0;
             }
             _parcel.Pending[..control].CopyTo(slab.Array);
@@ -157,16 +207,19 @@ internal sealed partial class PeerLink
 
     private async ValueTask<bool> SendPacedAsync(Memory<byte> bytes)
     {
+        int granted = Math.Min(_parcelPermit, bytes.Length);
+        Return(_parcelPermit - granted);
         while (!bytes.IsEmpty)
         {
-            int granted = _actor.UploadLimits.IsUnlimited && _ownLimit is null
-                ? bytes.Length
-                : await TakeAsync(bytes.Length).ConfigureAwait(false);
+            if (!IsLimited) granted = bytes.Length;
+            else if (granted == 0)
+                granted = await TakeAsync(bytes.Length, isUnderWay: true).ConfigureAwait(false);
             BeginSend(granted);
             SocketResult result = await _connection.SendAsync(bytes[..granted]).ConfigureAwait(false);
             EndSend();
             if (!result.IsOk) return false;
             bytes = bytes[granted..];
+            granted = 0;
         }
         return true;
     }
@@ -180,11 +233,19 @@ internal sealed partial class PeerLink
     private void EndSend() => Volatile.Write(ref _sendDeadline, 0);
 
     /// <summary>Draws what this peer's own limit and those of all peers together allow.</summary>
-    private async ValueTask<int> TakeAsync(int wanted)
+    private async ValueTask<int> TakeAsync(int wanted, bool isUnderWay)
     {
-        int own = _ownLimit is null ? wanted : await _ownLimit.TakeAsync(wanted).ConfigureAwait(false);
-        int all = await _actor.UploadLimits.TakeAsync(own).ConfigureAwait(false);
+        int own = _ownLimit is null ? wanted : await _ownLimit.TakeAsync(wanted, isUnderWay).ConfigureAwait(false);
+        int all = await _actor.UploadLimits.TakeAsync(own, isUnderWay).ConfigureAwait(false);
         _ownLimit?.Return(own - all);
         return all;
     }
+
+    private void Return(int bytes)
+    {
+        _ownLimit?.Return(bytes);
+        _actor.UploadLimits.Return(bytes);
+    }
+
+    private bool IsLimited => !_actor.UploadLimits.IsUnlimited || _ownLimit is { IsUnlimited: false };
 }

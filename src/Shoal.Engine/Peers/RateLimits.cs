@@ -8,11 +8,20 @@ internal sealed class RateLimits(RateLimiter torrent, RateLimiter engine)
     /// <summary>True when neither limits anything now.</summary>
     public bool IsUnlimited => torrent.IsUnlimited && engine.IsUnlimited;
 
-    /// <summary>Draws up to <paramref name="wanted"/> bytes that both allow, waiting for at least one.</summary>
-    public async ValueTask<int> TakeAsync(int wanted)
+    /// <summary>The lower of the two in bytes per second; 0 for none.</summary>
+    public long BytesPerSecond =>
+        torrent.IsUnlimited ? engine.BytesPerSecond
+        : engine.IsUnlimited ? torrent.BytesPerSecond
+        : Math.Min(torrent.BytesPerSecond, engine.BytesPerSecond);
+
+    /// <summary>
+    /// Draws up to <paramref name="wanted"/> bytes that both allow, waiting for at least one; the rest of what is under
+    /// way before what is to begin.
+    /// </summary>
+    public async ValueTask<int> TakeAsync(int wanted, bool isUnderWay = false)
     {
-        int first = await torrent.TakeAsync(wanted).ConfigureAwait(false);
-        int both = await engine.TakeAsync(first).ConfigureAwait(false);
+        int first = await torrent.TakeAsync(wanted, isUnderWay).ConfigureAwait(false);
+        int both = await engine.TakeAsync(first, isUnderWay).ConfigureAwait(false);
         torrent.Return(first - both);
         return both;
     }

@@ -24,6 +24,8 @@ internal sealed partial class TorrentActor
 
     public void LinkSent(PeerLink link) => Post(new TorrentItem(TorrentItemKind.Sent, link));
 
+    public void LinkPermitted(PeerLink link) => Post(new TorrentItem(TorrentItemKind.Permitted, link));
+
     public void LinkHandshaken(PeerLink link, Handshake handshake) =>
         Post(new TorrentItem(TorrentItemKind.Handshaken, link, handshake));
 
@@ -67,6 +69,13 @@ internal sealed partial class TorrentActor
             OnReadError(error);
         }
         QueueOutput(link);
+    }
+
+    private void OnPermitted(PeerLink link)
+    {
+        link.PermitGiven();
+        if (link.Session is null) link.ReturnPermit();
+        else QueueOutput(link);
     }
 
     private void OnHandshaken(PeerLink link, Handshake handshake)

@@ -21,6 +21,7 @@ internal sealed partial class TorrentActor : ISwarmPort
         var link = (PeerLink?)peer.Shell ?? _joining;
         if (link is null) return;
         link.Close();
+        link.ReturnPermit();
         link.Session = null;
         if (_links.Remove(link)) _services.Connections.Return();
         EngineLog.Disconnected(_log, peer.Remote, reason);
@@ -55,10 +56,10 @@ internal sealed partial class TorrentActor : ISwarmPort
     }
 
     int ISwarmPort.TakeCredit(int blocks) =>
-        (int)(_services.InFlight.Take((long)blocks * PieceGeometry.BlockLength, PieceGeometry.BlockLength)
+        (int)(_inFlight.Take((long)blocks * PieceGeometry.BlockLength, PieceGeometry.BlockLength)
             / PieceGeometry.BlockLength);
 
-    void ISwarmPort.ForceCredit(int blocks) => _services.InFlight.Force((long)blocks * PieceGeometry.BlockLength);
+    void ISwarmPort.ForceCredit(int blocks) => _inFlight.Force((long)blocks * PieceGeometry.BlockLength);
 
     void ISwarmPort.ReturnCredit(int blocks) => ReturnCredit((long)blocks * PieceGeometry.BlockLength);
 
@@ -98,7 +99,7 @@ internal sealed partial class TorrentActor : ISwarmPort
 
     private void ReturnCredit(long bytes)
     {
-        if (_services.InFlight.Return(bytes)) _services.CreditIsBack();
+        if (_inFlight.Return(bytes)) _services.CreditIsBack();
     }
 
     private void HashBlocksNow(PieceIndex piece)

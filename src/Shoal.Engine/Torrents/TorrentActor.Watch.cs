@@ -146,6 +146,7 @@ internal sealed partial class TorrentActor
     {
         EnterState(state);
         _services.Unclaim(this);
+        _services.InFlight.Close(_inFlight);
         _metadata.TrySetException(reason);
         _completion.TrySetException(reason);
         // Those who did not wait are not to hear of it as an unobserved exception.

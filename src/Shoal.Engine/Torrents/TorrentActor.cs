@@ -29,6 +29,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     private readonly TorrentBrain _brain;
     private readonly PeerDialer _dialer;
     private readonly ILogger _log;
+    private readonly InFlightShare _inFlight;
     private readonly RateLimiter _ownDown;
     private readonly RateLimiter _ownUp;
     private readonly List<PeerLink> _withOutput = [];
@@ -42,6 +43,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         _services = services;
         _options = options;
         _log = services.Log;
+        _inFlight = services.InFlight.Share();
         _ownDown = new RateLimiter(services.Time, options.DownloadBytesPerSecond);
         _ownUp = new RateLimiter(services.Time, options.UploadBytesPerSecond);
         DownloadLimits = new RateLimits(_ownDown, services.DownloadLimiter);
@@ -97,11 +99,14 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         return true;
     }
 
-    /// <summary>A defect showed up where nobody else would notice: it is logged and ends the torrent. Any thread.</summary>
+    /// <summary>
+    /// A defect showed up where nobody else would notice: it is logged and ends the torrent. Any thread.
+    /// </summary>
     private void FailByDefect(Exception exception)
     {
         Fault(exception);
-        Post(new TorrentItem(TorrentItemKind.Call, (Action)(() => Fail(TorrentError.Other, DefectSentence(exception)))));
+        Post(new TorrentItem(
+            TorrentItemKind.Call, (Action)(() => Fail(TorrentError.Other, DefectSentence(exception)))));
     }
 
     private static string DefectSentence(Exception exception) =>
@@ -115,6 +120,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
             {
                 case TorrentItemKind.Received: OnReceived((PeerLink)item.Subject!, item.Slice); break;
                 case TorrentItemKind.Sent: OnSent((PeerLink)item.Subject!); break;
+                case TorrentItemKind.Permitted: OnPermitted((PeerLink)item.Subject!); break;
                 case TorrentItemKind.Handshaken: OnHandshaken((PeerLink)item.Subject!, (Handshake)item.Detail!); break;
                 case TorrentItemKind.LinkClosed:
                     OnLinkClosed((PeerLink)item.Subject!, (DisconnectReason)item.Number);
@@ -127,7 +133,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
                 case TorrentItemKind.BlocksHashed:
                     _brain.BlocksHashed(item.Piece, (Sha256Hash[])item.Detail!, Now);
                     break;
-                case TorrentItemKind.CreditReturned: _brain.CreditReturned(Now); break;
+                case TorrentItemKind.CreditReturned: OnCreditReturned(); break;
                 case TorrentItemKind.PeersFound:
                     _brain.PeersFound((IReadOnlyList<IPEndPoint>)item.Subject!, (PeerSources)item.Number, Now);
                     break;
@@ -155,6 +161,12 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         _withOutput.Clear();
         _content?.Intake.Submit();
         Volatile.Write(ref _ticking, !_brain.IsIdle);
+    }
+
+    private void OnCreditReturned()
+    {
+        _inFlight.StopWaiting();
+        _brain.CreditReturned(Now);
     }
 
     private void OnTick()

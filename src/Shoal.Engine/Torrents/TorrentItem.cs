@@ -13,6 +13,9 @@ internal enum TorrentItemKind : byte
     /// <summary>A link gave its parcel back.</summary>
     Sent,
 
+    /// <summary>The upload limit lets a link begin a run of blocks.</summary>
+    Permitted,
+
     /// <summary>The peer of an outgoing link sent its handshake.</summary>
     Handshaken,
 

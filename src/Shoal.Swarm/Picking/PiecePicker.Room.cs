@@ -28,8 +28,8 @@ internal sealed partial class PiecePicker
     /// Takes a piece that was given up since the last call to make room for another. It is in state Missing, or begun
     /// anew; what had come of it is void.
     /// </summary>
-    /// <param name="piece">The piece.</param>
-    /// <param name="bytes">Bytes that had come of it.</param>
+    /// <param name="piece">One that can be asked for anew.</param>
+    /// <param name="bytes">What had come of it.</param>
     public bool TryTakeGivenUp(out PieceIndex piece, out long bytes)
     {
         bool isAny = _givenUp.TryDequeue(out (PieceIndex Piece, long Bytes) next);

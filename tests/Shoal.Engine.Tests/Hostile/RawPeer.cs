@@ -104,6 +104,31 @@ internal sealed class RawPeer : IDisposable
         return total;
     }
 
+    /// <summary>The port at this end.</summary>
+    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+
+    /// <summary>Reads the length and the number of the next message; returns how many bytes follow.</summary>
+    public async Task<(int Length, PeerMessageId Id)> ReadHeadAsync()
+    {
+        byte[] head = await ReadAsync(5);
+        return (BinaryPrimitives.ReadInt32BigEndian(head) - 1, (PeerMessageId)head[4]);
+    }
+
+    /// <summary>Reads bytes and forgets them.</summary>
+    public async Task SkipAsync(int length) => await ReadAsync(length);
+
+    private async Task<byte[]> ReadAsync(int length)
+    {
+        byte[] bytes = new byte[length];
+        for (int have = 0; have < length;)
+        {
+            int received = await _socket.ReceiveAsync(bytes.AsMemory(have), Cancel);
+            Assert.NotEqual(0, received);
+            have += received;
+        }
+        return bytes;
+    }
+
     /// <summary>Proves that the other side still listens: a rejected request is answered.</summary>
     public async Task AssertAnswersAsync()
     {
