@@ -27,7 +27,7 @@ internal static class CommandRun
         string cost = home.File("cost");
         await RunAsync(home, [.. ProcessCost.Wrapper(cost), .. command], cancel);
         ProcessCost read = ProcessCost.Read(cost);
-        return new Measurement(program, read.WallSeconds, read.CpuSeconds, read.PeakMiB, null, null);
+        return new Measurement(program, read.WallSeconds, read.CpuSeconds, read.PeakMiB, null, null, options.FileBytes);
     }
 
     private static string[] Create(
@@ -44,7 +44,7 @@ internal static class CommandRun
             ],
             "shoal" =>
             [
-                Checkout.Launcher, "create", content, "-o", torrent, "--format", options.Format,
+                InstalledShoal.Path, "create", content, "-o", torrent, "--format", options.Format,
                 "--piece-size", piece, "--tracker", tracker,
             ],
             "mktorrent" when options.Format == "v1" =>
@@ -56,7 +56,7 @@ internal static class CommandRun
     private static string[] Verify(string program, string torrent, string folder) => program switch
     {
         "libtorrent" => [.. LibtorrentClient.Command("verify", torrent, "--dir", folder)],
-        "shoal" => [Checkout.Launcher, "verify", torrent, folder],
+        "shoal" => [InstalledShoal.Path, "verify", torrent, folder],
         _ => throw new InvalidOperationException($"'{program}' does not verify torrents."),
     };
 

@@ -18,7 +18,8 @@ Console.CancelKeyPress += (_, e) =>
 
 try
 {
-    Report report = await Benchmark.RunAsync(options, stop.Token);
+    IReadOnlyList<Section> sections = await Benchmark.RunAsync(options, stop.Token);
+    var report = new Report(await Machine.DescribeAsync(stop.Token), sections);
     report.Print(Console.Out);
     if (options.JsonFile is { } file) report.WriteJson(file);
     return 0;

@@ -20,7 +20,7 @@ internal static class TransferRun
         TestTorrent made = await TestTorrent.ByLibtorrentAsync(
             content, content + ".torrent", options.Format, options.PieceBytes, tracker.Url, deadline.Token);
         string torrent = made.Path;
-        await using Client seeder = Contender(seederName, []);
+        await using Client seeder = Contenders.Create(seederName);
         await seeder.SeedAsync(new TransferJob(torrent, Path.GetDirectoryName(content)!), deadline.Token);
         if (seeder is not NginxClient) await tracker.PeersAsync(made, seeders: 1, others: 0, deadline.Token);
 
@@ -38,7 +38,8 @@ internal static class TransferRun
             costs.Average(c => c.CpuSeconds),
             costs.Max(c => c.PeakMiB),
             seeder.Process.CpuSeconds() - before,
-            seeder.Process.PeakKiB() / 1024.0);
+            seeder.Process.PeakKiB() / 1024.0,
+            options.FileBytes * options.Downloaders);
 
         // Comparing takes the processor: only when all are done.
         for (int i = 0; i < options.Downloaders; i++)
@@ -54,21 +55,10 @@ internal static class TransferRun
         string name, string torrent, string target, Client seeder, CancellationToken cancel)
     {
         string cost = target + ".cost";
-        await using Client downloader = Contender(name, ProcessCost.Wrapper(cost));
+        await using Client downloader = Contenders.Create(name, ProcessCost.Wrapper(cost));
         var job = new TransferJob(torrent, target);
         if (seeder is NginxClient) job = job with { Peers = [seeder.Address] };
         await downloader.GetAsync(job, cancel);
         return ProcessCost.Read(cost);
     }
-
-    private static Client Contender(string name, string[] wrapper) => name switch
-    {
-        "shoal" => new ShoalClient { Wrapper = wrapper },
-        "libtorrent" => new LibtorrentClient { Wrapper = wrapper },
-        "aria2" => new Aria2Client { Wrapper = wrapper },
-        "rtorrent" => new RtorrentClient { Wrapper = wrapper },
-        "nginx" => new NginxClient { Wrapper = wrapper },
-        "curl" => new CurlClient { Wrapper = wrapper },
-        _ => throw new InvalidOperationException($"There is no program '{name}' to measure; --help lists them."),
-    };
 }
