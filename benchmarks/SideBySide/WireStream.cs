@@ -18,7 +18,7 @@ internal sealed class WireStream
 
     /// <param name="socket">Connected.</param>
     /// <param name="geometry">The pieces that blocks must lie in.</param>
-    /// <param name="receiveBytes">Room for what has been received; a message longer than it ends the connection.</param>
+    /// <param name="receiveBytes">Room for what was received; a message longer than it ends the connection.</param>
     public WireStream(Socket socket, PieceGeometry geometry, int receiveBytes)
     {
         socket.NoDelay = true;
@@ -58,7 +58,7 @@ internal sealed class WireStream
         while (!Out.IsEmpty) Out.Consume(await _socket.SendAsync(Out.PendingMemory, cancel));
     }
 
-    /// <summary>Waits for bytes; false when the other side closed, or said more at once than there is room for.</summary>
+    /// <summary>Waits for bytes; false when the other side closed, or said more than there is room for.</summary>
     public async Task<bool> ReceiveAsync(CancellationToken cancel)
     {
         _received.AsSpan(_start, _end - _start).CopyTo(_received);

@@ -63,7 +63,7 @@ internal sealed class ContentOpener(
     private ResumeJournal? OpenJournal(TorrentStorage storage)
     {
         if (options.SeedOnly) return null;
-        StorageError? error = ResumeJournal.Open(_info, storage, RealFileSystem.Instance, out ResumeJournal? journal);
+        StorageError? error = ResumeJournal.Open(_info, storage, handles.Files, out ResumeJournal? journal);
         return error is null ? journal : throw Failed(error);
     }
 

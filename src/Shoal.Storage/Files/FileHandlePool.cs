@@ -41,7 +41,8 @@ public sealed class FileHandlePool : IDisposable
         }
     }
 
-    internal IFileSystem Files => _files;
+    /// <summary>The disk that the files are on.</summary>
+    public IFileSystem Files => _files;
 
     /// <summary>Closes every handle that nobody uses; the others are closed when they are returned.</summary>
     public void Dispose()
