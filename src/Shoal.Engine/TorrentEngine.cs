@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Sockets;
 using Shoal.Discovery;
 using Shoal.Engine.Diagnostics;
@@ -96,6 +97,8 @@ public sealed class TorrentEngine : IAsyncDisposable
             await SourceReader.ReadAsync(source, _services.Network, cancellationToken).ConfigureAwait(false);
         lock (_adding)
         {
+            // Once more: reading a URL takes its time.
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _disposed) != 0, this);
             if (_torrents.Keys.Any(t => t.Hashes.Overlaps(resolved.Hashes)))
                 throw new TorrentException(
                     TorrentError.InvalidInput, $"The torrent {resolved.Hashes} is in this engine already.");
@@ -109,12 +112,17 @@ public sealed class TorrentEngine : IAsyncDisposable
     }
 
     /// <summary>Reads a .torrent from a file or URL without adding it.</summary>
+    /// <param name="source">A parsed .torrent, a file or a URL.</param>
+    /// <param name="bindAddress">Address to fetch a URL from; null leaves it to the system.</param>
+    /// <param name="cancellationToken">Ends the fetch.</param>
     /// <exception cref="TorrentException">The source is a magnet link, is not valid or cannot be read.</exception>
-    public static async Task<Metainfo> ReadAsync(TorrentSource source, CancellationToken cancellationToken = default)
+    public static async Task<Metainfo> ReadAsync(
+        TorrentSource source, IPAddress? bindAddress = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
+        var network = new TrackerClientOptions { LocalAddress = bindAddress };
         ResolvedSource resolved =
-            await SourceReader.ReadAsync(source, new TrackerClientOptions(), cancellationToken).ConfigureAwait(false);
+            await SourceReader.ReadAsync(source, network, cancellationToken).ConfigureAwait(false);
         return resolved.Metainfo ?? throw new TorrentException(
             TorrentError.InvalidInput,
             "A magnet link only names a torrent; what it holds is known when a peer has sent it.");
@@ -123,7 +131,11 @@ public sealed class TorrentEngine : IAsyncDisposable
     /// <summary>Stops every torrent politely, telling trackers within about two seconds.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        lock (_adding)
+        {
+            if (_disposed != 0) return;
+            Volatile.Write(ref _disposed, 1);
+        }
         await _acceptor.DisposeAsync().ConfigureAwait(false);
         await Task.WhenAll(_torrents.Keys.Select(actor =>
             RemoveAsync(actor, CancellationToken.None))).ConfigureAwait(false);
@@ -133,7 +145,13 @@ public sealed class TorrentEngine : IAsyncDisposable
 
     private async Task RemoveAsync(TorrentActor actor, CancellationToken cancellationToken)
     {
-        await actor.StopAsync(GoodbyeLimit).WaitAsync(cancellationToken).ConfigureAwait(false);
+        // Who stops waiting does not stop the stopping.
+        await FinishAsync(actor).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task FinishAsync(TorrentActor actor)
+    {
+        await actor.StopAsync(GoodbyeLimit).ConfigureAwait(false);
         if (_torrents.TryRemove(actor, out _)) _services.MseTorrents.Remove(actor.Hashes);
     }
 

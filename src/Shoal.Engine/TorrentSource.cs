@@ -23,13 +23,18 @@ public abstract record TorrentSource
     /// Tells by its look what a user typed: a magnet link, an http(s) URL, an info-hash of 40 or 64 hexadecimal
     /// digits, or else the path of a .torrent file.
     /// </summary>
+    /// <exception cref="TorrentException">It begins as a URL does and is none.</exception>
     public static TorrentSource Parse(string text)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(text);
         if (text.StartsWith("magnet:", StringComparison.OrdinalIgnoreCase)) return new Magnet(text);
         if (text.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
             || text.StartsWith("https://", StringComparison.OrdinalIgnoreCase))
-            return new Url(new Uri(text, UriKind.Absolute));
+        {
+            return Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
+                ? new Url(url)
+                : throw new TorrentException(TorrentError.InvalidInput, $"'{text}' is not a URL that can be fetched.");
+        }
         if (text.Length == 40 && text.All(char.IsAsciiHexDigit)) return new Magnet($"magnet:?xt=urn:btih:{text}");
         if (text.Length == 64 && text.All(char.IsAsciiHexDigit)) return new Magnet($"magnet:?xt=urn:btmh:1220{text}");
         return new File(text);

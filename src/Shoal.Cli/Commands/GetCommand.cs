@@ -69,7 +69,7 @@ internal sealed class GetCommand
         }
         else
         {
-            Metainfo metainfo = await TorrentEngine.ReadAsync(source, context.Stop);
+            Metainfo metainfo = await TorrentEngine.ReadAsync(source, settings.Bind, context.Stop);
             options = options with { SelectedFiles = selection.Resolve(metainfo.Info) };
             source = new TorrentSource.Parsed(metainfo);
         }

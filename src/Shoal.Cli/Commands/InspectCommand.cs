@@ -97,7 +97,7 @@ internal sealed class InspectCommand
         TorrentSource source = SourceText.Parse(result.GetRequiredValue(_what));
         InspectResult answer = source is TorrentSource.Magnet magnet
             ? Describe(Read(magnet.Link))
-            : Describe(await TorrentEngine.ReadAsync(source, context.Stop));
+            : Describe(await TorrentEngine.ReadAsync(source, cancellationToken: context.Stop));
         foreach (string line in Lines(answer)) context.Output.Data(line);
         context.Output.Result(answer);
         return ExitCode.Ok;

@@ -76,7 +76,7 @@ internal sealed class SeedCommand
         List<(Metainfo, TorrentOptions)> torrents = [];
         foreach (TorrentSource source in sources)
         {
-            Metainfo metainfo = await TorrentEngine.ReadAsync(source, context.Stop);
+            Metainfo metainfo = await TorrentEngine.ReadAsync(source, settings.Bind, context.Stop);
             torrents.Add((metainfo, OptionsOf(result, settings, metainfo)));
         }
 

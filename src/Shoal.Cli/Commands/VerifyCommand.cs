@@ -65,7 +65,7 @@ internal sealed class VerifyCommand
         TorrentSource source = SourceText.Parse(result.GetRequiredValue(_torrent));
         if (source is TorrentSource.Magnet)
             throw CliException.Usage("A magnet link has no hashes to verify with: give a .torrent.");
-        Metainfo metainfo = await TorrentEngine.ReadAsync(source, context.Stop);
+        Metainfo metainfo = await TorrentEngine.ReadAsync(source, cancellationToken: context.Stop);
         HashingProgress progress = new(context, metainfo.Info.Name, metainfo.Info.ContentLength);
         VerifyReport report = await TorrentCreator.VerifyAsync(
             metainfo, Path.GetFullPath(directory), progress, context.Stop);

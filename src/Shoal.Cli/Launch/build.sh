@@ -18,6 +18,10 @@ log=$out/build.log
 take_lock() {
     waited=no
     while ! mkdir "$lock" 2>/dev/null; do
+        if [ ! -d "$lock" ] && [ ! -w "$out" ]; then
+            echo "shoal: Cannot write to $out, where the program is built; make it writable, or use a copy." >&2
+            exit 1
+        fi
         owner=$(cat "$lock/pid" 2>/dev/null || true)
         if [ -z "$owner" ]; then
             # It has just been made, or its owner died in that very moment.
@@ -48,7 +52,10 @@ can_precompile() {
 }
 
 require_sdk
-mkdir -p "$out"
+if ! mkdir -p "$out" 2>/dev/null; then
+    echo "shoal: Cannot write to $root, where the program is built; make it writable, or use a copy of it." >&2
+    exit 1
+fi
 take_lock
 # Another may have built it while we waited.
 is_fresh && exit 0

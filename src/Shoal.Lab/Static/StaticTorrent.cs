@@ -22,7 +22,8 @@ internal static class StaticTorrent
             {
                 IsNotFound = true,
             };
-        Metainfo metainfo = await TorrentEngine.ReadAsync(new TorrentSource.File(path), cancellationToken)
+        var source = new TorrentSource.File(path);
+        Metainfo metainfo = await TorrentEngine.ReadAsync(source, cancellationToken: cancellationToken)
             .ConfigureAwait(false);
         TorrentInfo info = metainfo.Info;
         Compare("FileName", config.FileName, info.Name);

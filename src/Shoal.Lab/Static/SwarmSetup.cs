@@ -79,7 +79,8 @@ public sealed class SwarmSetup
         string path = _files.Torrent(_options.Common.FileName);
         bool isPartOfLarger = _options.Machine is not null && !_local.Any(m => m.HasFile);
         if (_options.Content is not null || !isPartOfLarger || !File.Exists(path)) return null;
-        Metainfo metainfo = await TorrentEngine.ReadAsync(new TorrentSource.File(path), stop).ConfigureAwait(false);
+        Metainfo metainfo = await TorrentEngine.ReadAsync(new TorrentSource.File(path), cancellationToken: stop)
+            .ConfigureAwait(false);
         return metainfo.Info;
     }
 

@@ -156,7 +156,7 @@ public sealed class SwarmSetupTests : IDisposable
     private async Task<VerifyReport> VerifyAsync(string torrent, string peer)
     {
         Metainfo metainfo = await TorrentEngine.ReadAsync(
-            new TorrentSource.File(torrent), TestContext.Current.CancellationToken);
+            new TorrentSource.File(torrent), cancellationToken: TestContext.Current.CancellationToken);
         return await TorrentCreator.VerifyAsync(
             metainfo, Path.Combine(_folder, peer), cancellationToken: TestContext.Current.CancellationToken);
     }
