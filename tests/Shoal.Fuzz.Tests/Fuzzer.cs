@@ -1,3 +1,5 @@
+using Shoal.TestKit;
+
 namespace Shoal.Fuzz.Tests;
 
 /// <summary>Fires made-up inputs at a target and fails with all that is needed to fire the same one again.</summary>
@@ -22,9 +24,8 @@ internal static class Fuzzer
         long allocated;
         try
         {
-            allocated = Allocated(target, input);
             // What a static constructor or a cache takes the first time is not the input's doing.
-            if (allocated > limit) allocated = Allocated(target, input);
+            allocated = Allocations.Least(() => target.Parse(input), enough: limit);
             target.Verify?.Invoke(input);
         }
         catch (Exception e) when (e is not OutOfMemoryException)
@@ -34,13 +35,6 @@ internal static class Fuzzer
         if (allocated <= limit) return;
         string what = $"it allocated {allocated} bytes for {input.Length}; the limit is {limit}";
         throw new InvalidOperationException(Report(target, input, origin, what));
-    }
-
-    private static long Allocated(FuzzTarget target, byte[] input)
-    {
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        target.Parse(input);
-        return GC.GetAllocatedBytesForCurrentThread() - before;
     }
 
     private static string Report(FuzzTarget target, byte[] input, string origin, string what) =>
