@@ -7,7 +7,7 @@ public sealed class DefectTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_disk_that_throws_fails_the_torrent_with_a_sentence_and_nothing_else()
     {
         await using Pair pair = await Pair.StartAsync(("good.bin", 100_000), ("bad.bin", 100_000));

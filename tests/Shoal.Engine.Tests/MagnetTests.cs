@@ -10,7 +10,7 @@ public sealed class MagnetTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     // M10
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task The_two_links_of_a_hybrid_torrent_show_to_be_one_when_the_metadata_comes()
     {
         await using Pair pair = await Pair.StartAsync(("a.bin", 100_000));
@@ -33,7 +33,7 @@ public sealed class MagnetTests
     }
 
     // A link from elsewhere must not make us knock at the services of this machine.
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(false)]
     [InlineData(true)]
     public async Task Peers_that_a_link_names_on_this_machine_are_dialled_only_when_the_user_named_it(bool trusted)

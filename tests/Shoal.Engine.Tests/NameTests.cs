@@ -5,7 +5,7 @@ public sealed class NameTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 30_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_folder_is_seeded_from_where_it_was_made_whatever_its_names()
     {
         if (OperatingSystem.IsWindows()) return;

@@ -6,7 +6,7 @@ public sealed class SelectionTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Files_are_chosen_when_it_is_known_which_there_are(bool magnet)
@@ -30,7 +30,7 @@ public sealed class SelectionTests
         Assert.False(pair.HasCopyOf("a.bin") || pair.HasCopyOf("c.bin"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Null_chooses_all_and_comes_before_what_the_link_selects()
     {
         await using Pair pair = await StartAsync();
@@ -52,7 +52,7 @@ public sealed class SelectionTests
         { "&so=7-9", null!, TorrentError.InvalidInput, "The magnet link selects none of the files 0 to 2" },
     };
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [MemberData(nameof(Faults))]
     public async Task A_choice_of_nothing_fails_the_torrent_with_one_sentence(
         string link, Func<TorrentInfo, IEnumerable<int>?>? choose, TorrentError error, string sentence)
@@ -69,7 +69,7 @@ public sealed class SelectionTests
         Assert.False(pair.HasCopyOf("a.bin"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Files_are_not_chosen_in_two_ways()
     {
         await using Pair pair = await StartAsync();

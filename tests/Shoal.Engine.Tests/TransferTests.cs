@@ -12,7 +12,7 @@ public sealed class TransferTests : IDisposable
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(TorrentVersion.V1)]
     [InlineData(TorrentVersion.V2)]
     [InlineData(TorrentVersion.Hybrid)]
@@ -35,7 +35,7 @@ public sealed class TransferTests : IDisposable
         AssertSame(source, Path.Combine(_root, "target", "source"));
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(TorrentVersion.V1)]
     [InlineData(TorrentVersion.V2)]
     [InlineData(TorrentVersion.Hybrid)]
@@ -56,7 +56,7 @@ public sealed class TransferTests : IDisposable
         AssertSame(source, Path.Combine(_root, "target", "source"));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_peer_gets_no_more_than_the_limit_for_each_single_peer()
     {
         const int Limit = 400_000;

@@ -6,7 +6,7 @@ public sealed class WatchTests
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task The_series_of_a_download_ends_when_it_is_complete()
     {
         await using Pair pair = await Pair.StartAsync(("a.bin", 300_000));
@@ -18,7 +18,7 @@ public sealed class WatchTests
         Assert.Single(await ToEndAsync(torrent.WatchUntilCompleteAsync(Hour, Cancel)));
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task The_series_of_a_download_throws_when_it_is_stopped_before()
     {
         await using Pair pair = await Pair.StartAsync(("a.bin", 300_000));
@@ -29,7 +29,7 @@ public sealed class WatchTests
         await Assert.ThrowsAsync<TorrentException>(() => watching);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task The_whole_series_tells_the_completion_at_once_and_ends_with_the_torrent()
     {
         await using Pair pair = await Pair.StartAsync(("a.bin", 300_000));
@@ -47,7 +47,7 @@ public sealed class WatchTests
         Assert.False(await series.MoveNextAsync());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_cancelled_token_ends_the_series_and_not_the_torrent()
     {
         await using Pair pair = await Pair.StartAsync(("a.bin", 300_000));

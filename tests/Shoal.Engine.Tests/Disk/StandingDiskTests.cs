@@ -74,7 +74,7 @@ public sealed class StandingDiskTests : IAsyncLifetime
         _reads.Dispose();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_disk_that_takes_nothing_stops_requests_and_bounds_memory()
     {
         _writes.Close();
@@ -95,7 +95,7 @@ public sealed class StandingDiskTests : IAsyncLifetime
         await FinishAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_hash_that_does_not_come_on_holds_up_its_pieces_and_nothing_else()
     {
         // What came before the first block of its piece is read again for its hash, and that read stands still.
@@ -119,7 +119,7 @@ public sealed class StandingDiskTests : IAsyncLifetime
         await FinishAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task Control_messages_flow_while_the_disk_stands_still()
     {
         _writes.Close();
@@ -129,14 +129,14 @@ public sealed class StandingDiskTests : IAsyncLifetime
         await FinishAsync();
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task What_is_there_is_served_while_the_disk_takes_nothing()
     {
         _writes.Close();
         await SendUntilNothingIsAskedAsync();
         using WirePeer other = await WirePeer.ConnectAsync(_engine, Content);
         await other.SendAsync(RawPeer.Message(PeerMessageId.Interested));
-        await AdvanceUntilAsync(() => other.Heard(PeerMessageId.Unchoke) > 0);
+        await AdvanceUntilUnchokedAsync(other);
         for (uint piece = 0; piece < HaveCount; piece++)
             await other.SendAsync(RawPeer.Numbers(PeerMessageId.Request, piece, 32_768, 16_384));
         await UntilAsync(() => other.Heard(PeerMessageId.Piece) == HaveCount);
@@ -147,7 +147,7 @@ public sealed class StandingDiskTests : IAsyncLifetime
         }
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task A_torrent_stops_politely_as_soon_as_its_disk_moves_again()
     {
         _writes.Close();
@@ -168,14 +168,13 @@ public sealed class StandingDiskTests : IAsyncLifetime
         await _seed.SendAsync(RawPeer.Message(PeerMessageId.Choke));
         await UntilAsync(() => _torrent.Peers().Any(p => p.Pieces == 2) && _torrent.Peers().All(p => !p.UnchokedUs));
         await other.SendAsync(RawPeer.Message(PeerMessageId.Interested));
-        await AdvanceUntilAsync(() => other.Heard(PeerMessageId.Unchoke) > 0);
+        await AdvanceUntilUnchokedAsync(other);
         int before = other.KeepAlives;
         for (int i = 0; i < 3; i++)
         {
             _time.Advance(TimeSpan.FromSeconds(60));
-            await other.SendAsync(new byte[4]);
-            await _seed.SendAsync(new byte[4]);
-            await SettleAsync();
+            await SettleAsync(_seed);
+            await SettleAsync(other);
         }
         await UntilAsync(() => other.KeepAlives > before);
         Assert.False(other.IsClosed);
@@ -223,21 +222,24 @@ public sealed class StandingDiskTests : IAsyncLifetime
     }
 
     // All that the seed sent is dealt with, and what followed from it has been sent.
-    private async Task SettleAsync()
+    private Task SettleAsync() => SettleAsync(_seed);
+
+    private async Task SettleAsync(WirePeer peer)
     {
         uint number = ++_pings;
-        await _seed.PingAsync(number);
-        await UntilAsync(() => _seed.Echoed(number));
+        await peer.PingAsync(number);
+        await UntilAsync(() => peer.Echoed(number));
     }
 
-    private async Task AdvanceUntilAsync(Func<bool> condition)
+    private async Task AdvanceUntilUnchokedAsync(WirePeer peer)
     {
-        while (!condition())
+        while (peer.Heard(PeerMessageId.Unchoke) == 0)
         {
             Cancel.ThrowIfCancellationRequested();
             _time.Advance(TimeSpan.FromMilliseconds(250));
             // The clock does not run away from what it lets happen.
-            await SettleAsync();
+            await SettleAsync(_seed);
+            await SettleAsync(peer);
         }
     }
 

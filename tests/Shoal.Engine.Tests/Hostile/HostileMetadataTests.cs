@@ -11,7 +11,7 @@ public sealed class HostileMetadataTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData("this is no bencoding, though it has the right hash, and bytes enough to be a torrent")]
     [InlineData("l6:lengthi1e4:name1:a12:piece lengthi16384e6:pieces20:aaaaaaaaaaaaaaaaaaaae")]
     [InlineData("d6:lengthi1e4:name30:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa12:piece lengthi16384e6:pieces3:abce")]

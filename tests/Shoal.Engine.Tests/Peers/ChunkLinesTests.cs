@@ -10,7 +10,7 @@ public sealed class ChunkLinesTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    [Theory(Timeout = 30_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(1)]
     [InlineData(4)]
     [InlineData(100)]

@@ -25,7 +25,7 @@ public sealed class EncryptionTests : IAsyncLifetime
         return default;
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(EncryptionPolicy.Off, EncryptionPolicy.Off, StreamSecurity.Plain)]
     [InlineData(EncryptionPolicy.Off, EncryptionPolicy.Preferred, StreamSecurity.Plain)]
     [InlineData(EncryptionPolicy.Preferred, EncryptionPolicy.Off, StreamSecurity.Plain)]
@@ -52,7 +52,7 @@ public sealed class EncryptionTests : IAsyncLifetime
         await download.WaitForCompletionAsync(Cancel);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(EncryptionPolicy.Off, EncryptionPolicy.Required)]
     [InlineData(EncryptionPolicy.Required, EncryptionPolicy.Off)]
     public async Task Two_that_cannot_meet_exchange_nothing(EncryptionPolicy dials, EncryptionPolicy accepts)
@@ -67,7 +67,7 @@ public sealed class EncryptionTests : IAsyncLifetime
         Assert.Empty(download.Peers());
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task In_the_clear_is_refused_at_once_where_encryption_is_required()
     {
         await using TorrentEngine seeder = await SeedAsync(EncryptionPolicy.Required);
@@ -77,7 +77,7 @@ public sealed class EncryptionTests : IAsyncLifetime
     }
 
     // C01, C02: what an encrypted handshake cannot be, sent to a whole engine.
-    [Theory(Timeout = 60_000)]
+    [Theory(Timeout = 120_000)]
     [InlineData(0, MseGroup.Length)]
     [InlineData(0xff, MseGroup.Length)]
     [InlineData(0x81, MseGroup.Length + 533)]
@@ -90,7 +90,7 @@ public sealed class EncryptionTests : IAsyncLifetime
         Assert.InRange(await peer.ReadToEndAsync(), 0, fill == 0x81 ? MseGroup.Length + 512 : 0);
     }
 
-    [Fact(Timeout = 60_000)]
+    [Fact(Timeout = 120_000)]
     public async Task The_handshake_inside_may_name_no_other_torrent_than_the_one_outside()
     {
         TestTorrent other = TestTorrents.Create(TorrentVersion.V1, 64 * 1024, ("content.bin", 700_000));
