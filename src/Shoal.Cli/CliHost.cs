@@ -22,6 +22,12 @@ internal sealed class CliHost
     /// </summary>
     public bool StreamsShareTerminal { get; init; }
 
+    /// <summary>True when <see cref="Out"/> is a terminal, on which people read tables.</summary>
+    public bool OutIsTerminal { get; init; }
+
+    /// <summary>True when somebody may type an answer.</summary>
+    public bool InputIsTerminal { get; init; }
+
     /// <summary>True when <see cref="Error"/> may be drawn on; false in the background of a shell.</summary>
     public Func<bool> IsInForeground { get; init; } = () => true;
 
@@ -43,6 +49,8 @@ internal sealed class CliHost
         Out = Console.Out,
         Error = Console.Error,
         ErrorIsTerminal = Terminal.ErrorUnderstandsControl(),
+        OutIsTerminal = !Console.IsOutputRedirected,
+        InputIsTerminal = !Console.IsInputRedirected,
         StreamsShareTerminal = !Console.IsOutputRedirected && !Console.IsErrorRedirected,
         IsInForeground = Terminal.IsInForeground,
         OpenInput = Terminal.OpenInput,

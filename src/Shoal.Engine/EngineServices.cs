@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Shoal.Discovery;
 using Shoal.Engine.Diagnostics;
+using Shoal.Engine.Lines;
 using Shoal.Engine.Peers;
 using Shoal.Network;
 using Shoal.Protocol;
@@ -82,6 +83,9 @@ internal sealed class EngineServices : IDisposable
     public FileHandlePool Handles { get; }
 
     public EngineMetrics Metrics { get; }
+
+    /// <summary>What is served by the line protocol.</summary>
+    public ChunkShares ChunkShares { get; } = new();
 
     /// <summary>A seed for a torrent's random choices.</summary>
     public static ulong NextSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Shoal.Engine.Torrents;
 using Shoal.Protocol;
+using Shoal.Protocol.Catalogues;
 using Shoal.Protocol.Torrents;
 
 namespace Shoal.Engine;
@@ -91,6 +92,24 @@ public sealed class Torrent
         {
             _actor.Unsubscribe(reader);
         }
+    }
+
+    /// <summary>
+    /// Serves the torrent's one file to peers of the line protocol, too, by what a catalogue knows it by.
+    /// docs/CATALOGUE.md describes the protocol.
+    /// </summary>
+    /// <param name="fileHash">SHA-1 or SHA-256 of the file in hexadecimal.</param>
+    /// <param name="chunkSize">Bytes in a chunk as they are registered.</param>
+    /// <exception cref="TorrentException">The torrent is known not to be one file, or the size is wrong.</exception>
+    public void ServeChunks(string fileHash, int chunkSize)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(fileHash);
+        if (chunkSize is < 1 or > ChunkGeometry.MaxChunkSize)
+            throw new TorrentException(
+                TorrentError.InvalidInput, $"A chunk has 1 to {ChunkGeometry.MaxChunkSize} bytes, not {chunkSize}.");
+        if (Metainfo is { Info.IsSingleFile: false })
+            throw new TorrentException(TorrentError.InvalidInput, "Only a torrent of one file is served by chunks.");
+        _actor.ServeChunks(fileHash, chunkSize);
     }
 
     /// <summary>Waits until the info dictionary is there.</summary>

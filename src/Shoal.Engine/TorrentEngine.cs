@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using Shoal.Discovery;
 using Shoal.Engine.Diagnostics;
+using Shoal.Engine.Lines;
 using Shoal.Engine.Peers;
 using Shoal.Engine.Sources;
 using Shoal.Engine.Torrents;
@@ -32,6 +33,7 @@ public sealed class TorrentEngine : IAsyncDisposable
     private readonly ConcurrentDictionary<TorrentActor, Torrent> _torrents = new();
     private readonly EngineServices _services;
     private readonly PeerAcceptor _acceptor;
+    private readonly ChunkLineServer _chunkLines;
     private readonly ITimer _clock;
     private readonly Lock _adding = new();
     private int _disposed;
@@ -41,6 +43,8 @@ public sealed class TorrentEngine : IAsyncDisposable
         _services = new EngineServices(options, listener.LocalEndPoint.Port, () =>
             (IReadOnlyCollection<TorrentActor>)_torrents.Keys);
         _acceptor = new PeerAcceptor(listener, _services, Find);
+        _chunkLines = new ChunkLineServer(_services.ChunkShares, _services.Time);
+        _acceptor.ChunkLines = _chunkLines;
         EngineLog.Listening(_services.Log, listener.LocalEndPoint);
         _acceptor.Start();
         _clock = _services.Time.CreateTimer(static s => ((TorrentEngine)s!).Tick(), this, TickInterval, TickInterval);
@@ -137,6 +141,7 @@ public sealed class TorrentEngine : IAsyncDisposable
             Volatile.Write(ref _disposed, 1);
         }
         await _acceptor.DisposeAsync().ConfigureAwait(false);
+        _chunkLines.CloseAll();
         await Task.WhenAll(_torrents.Keys.Select(actor =>
             RemoveAsync(actor, CancellationToken.None))).ConfigureAwait(false);
         await _clock.DisposeAsync().ConfigureAwait(false);
@@ -151,6 +156,7 @@ public sealed class TorrentEngine : IAsyncDisposable
 
     private async Task FinishAsync(TorrentActor actor)
     {
+        _services.ChunkShares.Remove(actor);
         await actor.StopAsync(GoodbyeLimit).ConfigureAwait(false);
         if (_torrents.TryRemove(actor, out _)) _services.MseTorrents.Remove(actor.Hashes);
     }

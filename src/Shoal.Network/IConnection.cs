@@ -42,6 +42,14 @@ public interface IConnection
     /// </summary>
     SocketResult TrySend(Span<byte> bytes);
 
+    /// <summary>
+    /// Tells the other side that nothing more will be sent, while receiving goes on; nothing where a stream has no such
+    /// end. Closing without it while a receive is under way may cost the other side what it has not read yet.
+    /// </summary>
+    void EndSending()
+    {
+    }
+
     /// <summary>Ends the connection and everything under way on it. Further calls do nothing.</summary>
     void Close();
 }

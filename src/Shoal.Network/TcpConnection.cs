@@ -65,6 +65,19 @@ public sealed class TcpConnection : IConnection
     }
 
     /// <inheritdoc/>
+    public void EndSending()
+    {
+        try
+        {
+            _socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // The connection has ended already.
+        }
+    }
+
+    /// <inheritdoc/>
     public void Close()
     {
         if (Interlocked.Exchange(ref _closed, 1) != 0) return;

@@ -2,6 +2,7 @@ using Shoal.Protocol;
 using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Trackers;
 using Shoal.Tracker.Access;
+using Shoal.Tracker.Dashboard;
 using Shoal.Tracker.Metrics;
 using Shoal.Tracker.Swarms;
 
@@ -34,6 +35,9 @@ internal sealed class AnnounceService(
     public TrackerSecret Secret => secret;
 
     public TrackerOptions Options => options;
+
+    /// <summary>Which programs announce.</summary>
+    public ClientCensus Clients { get; } = new();
 
     /// <summary>Time since the service began.</summary>
     public TimeSpan Now => options.Time.GetElapsedTime(_epoch);
@@ -73,6 +77,7 @@ internal sealed class AnnounceService(
         if (scope == AddressScope.Unusable) return RefusalReason.BadAddress;
         RefusalReason refusal = gate.Check(query.InfoHash, key, from, Now);
         if (refusal != RefusalReason.None) return refusal;
+        Clients.Count(query.PeerId);
         (HostAddress listed, HostAddress lan) = Place(query.ClaimedV4, from, scope);
         announce = new SwarmAnnounce
         {

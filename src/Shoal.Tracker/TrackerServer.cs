@@ -105,7 +105,7 @@ public sealed class TrackerServer : IAsyncDisposable
         var roster = new ConnectionRoster(options.Time, options.IdleTimeout);
         CertificateFiles? certificate = options.CertificateFile is null
             ? null : CertificateFiles.Open(options.CertificateFile, options.CertificateKeyFile!);
-        CatalogueHost? catalogue = options.Catalogue is null ? null : CatalogueHost.Open(options, service.Figures);
+        CatalogueHost? catalogue = options.Catalogue is null ? null : CatalogueHost.Open(options, service);
         try
         {
             (KestrelServer server, UdpFrontEnd? udp) =

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Shoal.Clients;
 
 namespace Shoal.Catalogue.Tests;
 
@@ -55,6 +56,7 @@ public sealed class SeedExampleTests
 
     private static async Task<JsonElement> CurlAsync(params string[] arguments)
     {
+        ClientPackages.NeedBrowser();
         var start = new ProcessStartInfo("curl", ["-sS", "--noproxy", "*", .. arguments])
         {
             RedirectStandardOutput = true,

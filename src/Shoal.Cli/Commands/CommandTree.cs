@@ -30,6 +30,7 @@ internal static class CommandTree
             CreateCommand.Build(options, attach),
             InspectCommand.Build(options, attach),
             VerifyCommand.Build(options, attach),
+            FilesCommand.Build(options, attach),
             TrackerCommand.Build(options, attach),
             DemoCommand.Build(options, attach),
             LabCommand.Build(options, attach),

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using System.Net;
 using Shoal.Cli.Output;
 using Shoal.Cli.Parsing;
 using Shoal.Cli.Running;
 using Shoal.Cli.Settings;
 using Shoal.Engine;
+using Shoal.Engine.Catalogues;
 using Shoal.Protocol.Torrents;
 
 namespace Shoal.Cli.Commands;
@@ -14,13 +16,14 @@ internal sealed class GetCommand
 {
     private readonly Argument<string> _what = new("WHAT")
     {
-        Description = "Magnet link, info-hash, or path or URL of a .torrent.",
+        Description = "Magnet link, info-hash, path or URL of a .torrent, or a name that the tracker knows.",
     };
 
     private readonly TransferOptionSet _transfer;
     private readonly Setting<bool> _keepSeeding;
     private readonly Setting<bool> _sequential;
     private readonly Setting<TimeSpan> _timeout;
+    private readonly Setting<string?> _store;
 
     private GetCommand(OptionFactory options)
     {
@@ -33,6 +36,12 @@ internal sealed class GetCommand
             "Give up when nothing arrives for so long, such as 30s or 5m; default: never.",
             Duration.TryParse,
             TimeSpan.Zero);
+        _store = options.Value<string?>(
+            "--store",
+            "DIR",
+            "Keep content in DIR under its hash, and never download the same twice.",
+            OptionFactory.Text,
+            null);
     }
 
     /// <summary>Builds the command.</summary>
@@ -42,7 +51,7 @@ internal sealed class GetCommand
         Command command = new("get", "Download a file or folder.")
         {
             get._what, get._keepSeeding.Option, get._sequential.Option, get._timeout.Option,
-            options.Unavailable("--store", hasValue: true), options.Unavailable("--member", hasValue: true),
+            get._store.Option, options.Unavailable("--member", hasValue: true),
         };
         get._transfer.AddTo(command);
         attach(command, get.RunAsync);
@@ -51,15 +60,22 @@ internal sealed class GetCommand
 
     private async Task<int> RunAsync(CommandContext context, ParseResult result)
     {
-        TorrentSource source = SourceText.Parse(result.GetRequiredValue(_what));
+        string what = result.GetRequiredValue(_what);
         TransferSettings settings = _transfer.Read(result);
+        FoundFile? found = null;
+        if (!settings.Trackers.IsEmpty && CatalogueFinder.MayBeName(what))
+            found = await new CatalogueFinder(context, settings.Trackers, settings.Bind).FindOrTellAsync(what);
+        using CatalogueClient? client = found?.Client;
+        TorrentSource? source = found is null ? SourceText.Parse(what) : SourceOf(found);
+        StoreTarget? store = _store.Of(result) is { } folder ? new StoreTarget(folder) : null;
+        if (source is null) return await new ChunkRun(context, settings, found!, store).RunAsync();
+
         FileSelection selection = new(settings.Select);
-        TimeSpan timeout = _timeout.Of(result);
         // A magnet link stands on the command line with all that it names; what a .torrent names was never seen.
         TorrentOptions options = settings.ToTorrentOptions() with
         {
             Sequential = _sequential.Of(result),
-            TrustsAddresses = source is TorrentSource.Magnet,
+            TrustsAddresses = source is TorrentSource.Magnet && found is null,
         };
         if (source is TorrentSource.Magnet)
         {
@@ -69,22 +85,70 @@ internal sealed class GetCommand
         }
         else
         {
-            Metainfo metainfo = await TorrentEngine.ReadAsync(source, settings.Bind, context.Stop);
+            Metainfo metainfo = source is TorrentSource.Parsed parsed
+                ? parsed.Metainfo : await TorrentEngine.ReadAsync(source, settings.Bind, context.Stop);
             options = options with { SelectedFiles = selection.Resolve(metainfo.Info) };
             source = new TorrentSource.Parsed(metainfo);
         }
+        if (found is not null)
+        {
+            options = options with
+            {
+                Peers = [.. options.Peers, .. found.Peers.Select(
+                    p => new DnsEndPoint(p.EndPoint.Address.ToString(), p.EndPoint.Port))],
+            };
+        }
+        if (store is not null)
+        {
+            if (!selection.IsEverything)
+                throw CliException.Usage("--store keeps whole content: it does not go with --select.");
+            if (store.TryTell(context, source, found)) return ExitCode.Ok;
+            options = options with { Directory = store.Begin(source) };
+        }
+        return await TransferAsync(context, result, settings, source, options, found, store);
+    }
 
-        await using TransferSession session = await TransferSession.StartAsync(context, settings);
-        Torrent torrent = await session.Engine.AddAsync(source, options, context.Stop);
+    private async Task<int> TransferAsync(
+        CommandContext context,
+        ParseResult result,
+        TransferSettings settings,
+        TorrentSource source,
+        TorrentOptions options,
+        FoundFile? found,
+        StoreTarget? store)
+    {
+        TimeSpan timeout = _timeout.Of(result);
         RunGoal goal = new()
         {
-            EndsWhenComplete = !_keepSeeding.Of(result),
+            EndsWhenComplete = !_keepSeeding.Of(result) || store is not null,
             Timeout = timeout == TimeSpan.Zero ? null : timeout,
             EndsWithInput = settings.EndsWithInput,
             ReportsPeers = settings.ReportsPeers,
             OnComplete = settings.OnComplete,
         };
-        return await new TransferRun(context, [new TorrentTransfer(torrent)], goal, wantsData: true).RunAsync();
+        await using TransferSession session = await TransferSession.StartAsync(context, settings);
+        Torrent torrent = await session.Engine.AddAsync(source, options, context.Stop);
+        int exitCode;
+        await using (SourceOffer? offer = found is null
+            ? null : SourceOffer.Start(context, settings, found, torrent, session.Engine.Port))
+        {
+            exitCode = await new TransferRun(context, [new TorrentTransfer(torrent)], goal, wantsData: true).RunAsync();
+        }
+        if (store is null || exitCode != ExitCode.Ok) return exitCode;
+        await store.KeepAsync(context, torrent, found);
+        if (!_keepSeeding.Of(result)) return exitCode;
+        Torrent kept = await session.Engine.AddAsync(
+            new TorrentSource.Parsed(torrent.Metainfo!), store.SeedOptions(options, torrent.Metainfo!), context.Stop);
+        return await new TransferRun(
+            context, [new TorrentTransfer(kept)], goal with { EndsWhenComplete = false }, wantsData: false).RunAsync();
+    }
+
+    /// <summary>How to get what was found: by its torrent, by its info-hash, or, as null, by chunks alone.</summary>
+    private static TorrentSource? SourceOf(FoundFile found)
+    {
+        if (found.Torrent is { } torrent) return new TorrentSource.Parsed(torrent);
+        string? hash = found.File.InfoHash ?? found.File.InfoHashV2;
+        return hash is null ? null : TorrentSource.Parse(hash);
     }
 
     /// <summary>What the engine asks; what selects nothing keeps its sentence and exit code.</summary>

@@ -25,6 +25,7 @@ internal sealed class ShareCommand
 
     private readonly TransferOptionSet _transfer;
     private readonly Setting<string?> _output;
+    private readonly Setting<bool> _each;
     private readonly Setting<string> _format;
     private readonly Setting<int> _pieceSize;
 
@@ -38,6 +39,8 @@ internal sealed class ShareCommand
             OptionFactory.Text,
             null,
             "-o");
+        _each = options.Flag(
+            "--each", "Share every file in a folder by itself, also those that come later.");
         _format = TorrentShape.Format(options);
         _pieceSize = TorrentShape.PieceSize(options);
     }
@@ -49,7 +52,7 @@ internal sealed class ShareCommand
         Command command = new("share", "Share files and folders, and print what the other side types.")
         {
             share._paths, share._output.Option, share._format.Option, share._pieceSize.Option,
-            options.Unavailable("--each", hasValue: false), options.Unavailable("--swarm", hasValue: true),
+            share._each.Option, options.Unavailable("--swarm", hasValue: true),
         };
         share._transfer.AddTo(command);
         attach(command, share.RunAsync);
@@ -62,13 +65,16 @@ internal sealed class ShareCommand
     private async Task<int> RunAsync(CommandContext context, ParseResult result)
     {
         TransferSettings settings = _transfer.Read(result);
-        ContentPath[] contents =
+        ContentPath[] paths =
             [.. result.GetRequiredValue(_paths).Select(p => ContentPath.Find(p, settings.Directory))];
+        bool each = _each.Of(result);
+        string[] folders = [.. paths.Select(p => p.FullPath).Where(p => each && Directory.Exists(p))];
+        ContentPath[] contents = [.. paths.Where(p => !folders.Contains(p.FullPath))];
         string? output = _output.Of(result);
-        if (contents.Length > 1 && output is not null && !Directory.Exists(output))
+        if (contents.Length + folders.Length * 2 > 1 && output is not null && !Directory.Exists(output))
             throw CliException.Usage($"--output '{SafeText.Clean(output)}' is no folder, and there are several paths.");
 
-        if (output is not null) TorrentWriter.Target(output, contents[0].Name);
+        if (output is not null) TorrentWriter.Target(output, paths[0].Name);
 
         ImmutableArray<IPAddress> addresses = OwnAddresses.Reachable(settings.Bind, OwnAddresses.Find());
         await using EmbeddedTracker? tracker = settings.Trackers.IsEmpty
@@ -83,18 +89,18 @@ internal sealed class ShareCommand
                 url => ImmutableArray.Create(url))],
         };
         List<CreatedTorrent> created = [];
-        foreach (ContentPath content in contents) created.Add(await HashAsync(context, content, options));
+        foreach (ContentPath content in contents)
+            created.Add(await ShareSession.HashAsync(context, content, options));
 
         await using TransferSession session = await TransferSession.StartAsync(context, settings);
-        ImmutableArray<IPEndPoint> peers = [.. addresses.Select(a => new IPEndPoint(a, session.Engine.Port))];
+        await using SharedFiles shared = new(
+            context, AccountsOf(context, settings, tracker, addresses, session.Engine.Port));
+        ShareSession shares = new(context, session, settings, options, addresses, output, shared);
         List<ITransfer> transfers = [];
         for (int i = 0; i < contents.Length; i++)
-        {
-            transfers.Add(await AddAsync(context, session, settings, contents[i], created[i]));
-            string? file = output is null
-                ? null : TorrentWriter.Write(TorrentWriter.Target(output, contents[i].Name), created[i].Bytes.Span);
-            Tell(context, created[i].Metainfo, peers, file);
-        }
+            transfers.Add((await shares.ShareAsync(contents[i], created[i])).Transfer);
+        FolderShare watched = new(context, folders, shares);
+        transfers.AddRange(await watched.BeginAsync());
         if (context.Output.DataIsBesideMessages)
             context.Output.Say($"There: {CommandFor("LINK")}, or any other BitTorrent program that takes the link.");
         context.Output.Say("Shared as long as this runs. Type prog to see the progress, exit to leave.");
@@ -104,45 +110,30 @@ internal sealed class ShareCommand
             ReportsPeers = settings.ReportsPeers,
             OnComplete = settings.OnComplete,
         };
-        return await new TransferRun(context, transfers, goal, wantsData: false).RunAsync();
+        TransferRun run = new(context, transfers, goal, wantsData: false);
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.Stop);
+        Task watching = folders.Length == 0 ? Task.CompletedTask : watched.WatchAsync(run, end.Token);
+        int exitCode = await run.RunAsync();
+        await end.CancelAsync();
+        await watching;
+        return exitCode;
     }
 
     // A firewall that is opened for a chosen port can be opened for the next one too.
     private static int PortBeside(int port) => port is 0 or IPEndPoint.MaxPort ? 0 : port + 1;
 
-    private static async Task<CreatedTorrent> HashAsync(
-        CommandContext context, ContentPath content, CreateOptions options)
-    {
-        HashingProgress progress = new(context, content.Name, content.Measure());
-        CreatedTorrent created = await TorrentCreator.CreateAsync(content.FullPath, options, progress, context.Stop);
-        RenamedFiles.Warn(context.Output, created);
-        progress.End();
-        return created;
-    }
-
-    private static async Task<ITransfer> AddAsync(
+    /// <summary>The catalogues to register in: that of our own tracker, or of those that the user named.</summary>
+    private static CatalogueAccount[] AccountsOf(
         CommandContext context,
-        TransferSession session,
         TransferSettings settings,
-        ContentPath content,
-        CreatedTorrent created)
-    {
-        TorrentOptions options = settings.ToTorrentOptions() with
-        {
-            Directory = content.Parent,
-            SelectedFiles = new FileSelection(settings.Select).Resolve(created.Metainfo.Info),
-            // Where it was hashed it is served, also under a name that no download would be given.
-            ContentPaths = created.Paths,
-            // It has just been hashed.
-            InitialCheck = InitialCheck.Trust,
-            SeedOnly = true,
-            TrustsAddresses = true,
-            // They are in the torrent already.
-            Trackers = [],
-        };
-        return new TorrentTransfer(
-            await session.Engine.AddAsync(new TorrentSource.Parsed(created.Metainfo), options, context.Stop));
-    }
+        EmbeddedTracker? tracker,
+        ImmutableArray<IPAddress> addresses,
+        int port) => tracker is not null
+        ? [CatalogueAccount.Of(
+            tracker.AnnounceUrls([settings.Bind ?? IPAddress.Loopback])[0],
+            tracker.WriteToken, settings.Bind, addresses, port)]
+        : [.. settings.Trackers.Select(
+            url => CatalogueAccount.Of(url, CatalogueFinder.Token(context), settings.Bind, addresses, port))];
 
     /// <summary>
     /// Tells what to send to the other side: on a screen the link, with what to do with it around it; for logs and
@@ -167,19 +158,5 @@ internal sealed class ShareCommand
             output.Data(magnet);
         }
         if (file is not null) output.Say($"The .torrent is {SafeText.Clean(file)}.");
-    }
-
-    private static void Tell(
-        CommandContext context, Metainfo metainfo, ImmutableArray<IPEndPoint> peers, string? file)
-    {
-        string magnet = MagnetText.Of(metainfo, peers);
-        TellLink(context.Output, metainfo.Info, magnet, file);
-        context.Output.Event(new ShareEvent(
-            metainfo.Info.Name,
-            metainfo.Info.Hashes.ToString(),
-            magnet,
-            CommandFor(magnet),
-            file,
-            [.. metainfo.Trackers.SelectMany(t => t)]));
     }
 }

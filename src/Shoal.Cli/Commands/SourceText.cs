@@ -36,7 +36,7 @@ internal static class SourceText
             ExitCode.NotFound,
             looksLikePath
                 ? $"There is no file '{shown}'."
-                : $"There is no file '{shown}', and names are not looked up in a catalogue in this version: "
-                    + "give a magnet link, an info-hash, or the path or URL of a .torrent file.");
+                : $"There is no file '{shown}': give a magnet link, an info-hash, the path or URL of a .torrent file, "
+                    + "or with --tracker a name in the catalogue of that tracker.");
     }
 }

@@ -19,6 +19,8 @@ namespace Shoal.Cli.Json;
 [JsonSerializable(typeof(PieceFailedEvent))]
 [JsonSerializable(typeof(CompletedEvent))]
 [JsonSerializable(typeof(ShareEvent))]
+[JsonSerializable(typeof(RegisteredEvent))]
+[JsonSerializable(typeof(FilesResult))]
 [JsonSerializable(typeof(TrackerStartedEvent))]
 [JsonSerializable(typeof(FailureResult))]
 [JsonSerializable(typeof(TransferResult))]

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Shoal.Cli.Json;
 using Shoal.Cli.Output;
 using Shoal.Engine;
@@ -18,6 +19,8 @@ internal sealed class TransferRun
     private readonly TransferWatch _watch;
     private readonly IReadOnlyList<ITransfer> _transfers;
     private readonly List<Task> _programs = [];
+    private readonly ConcurrentQueue<(ITransfer Transfer, bool Comes)> _changes = new();
+    private readonly List<Task> _latePumps = [];
     private readonly long _start;
 
     /// <summary>Prepares a run.</summary>
@@ -42,6 +45,12 @@ internal sealed class TransferRun
 
     private TimeSpan Now => _context.Host.Time.GetElapsedTime(_start);
 
+    /// <summary>Takes one more torrent into the run. Any thread.</summary>
+    public void Add(ITransfer transfer) => _changes.Enqueue((transfer, Comes: true));
+
+    /// <summary>Leaves a torrent out of the run from now on. Any thread.</summary>
+    public void Remove(ITransfer transfer) => _changes.Enqueue((transfer, Comes: false));
+
     /// <summary>Runs to the end and tells it; the result is the exit code.</summary>
     public async Task<int> RunAsync()
     {
@@ -49,11 +58,12 @@ internal sealed class TransferRun
         Task pumps = Output.Options.Mode == OutputMode.JsonLines
             ? Task.WhenAll(_transfers.Select(t => PumpAsync(t, events.Token)))
             : Task.CompletedTask;
-        RunEnd end = await WatchAsync(TypedLines.Start(_context.Host.OpenInput));
+        RunEnd end = await WatchAsync(TypedLines.Start(_context.Host.OpenInput), events.Token);
         Output.Clear();
         await Task.WhenAll(_programs);
         await events.CancelAsync();
         await pumps;
+        await Task.WhenAll(_latePumps);
         _watch.TellLast(Now);
         int exitCode = _watch.ExitCodeOf(end);
         TellEnd(end);
@@ -66,13 +76,14 @@ internal sealed class TransferRun
         return exitCode;
     }
 
-    private async Task<RunEnd> WatchAsync(TypedLines typed)
+    private async Task<RunEnd> WatchAsync(TypedLines typed, CancellationToken events)
     {
         CancellationToken stop = _context.Stop;
         Task completion = Task.WhenAll(_transfers.Select(t => t.Completion));
         Task<bool> line = typed.Reader.WaitToReadAsync(CancellationToken.None).AsTask();
         while (true)
         {
+            TakeChanges(events);
             if (_watch.Step(Now) is { } end) return end;
             if (stop.IsCancellationRequested) return _context.Signals.End;
             if (line.IsCompleted)
@@ -88,6 +99,20 @@ internal sealed class TransferRun
             // Once it has completed, the completion would wake the loop at once, again and again.
             Task news = completion.IsCompleted ? delay : completion;
             await Task.WhenAny(delay, line, news);
+        }
+    }
+
+    private void TakeChanges(CancellationToken events)
+    {
+        while (_changes.TryDequeue(out (ITransfer Transfer, bool Comes) change))
+        {
+            if (!change.Comes)
+            {
+                _watch.Remove(change.Transfer);
+                continue;
+            }
+            _watch.Add(change.Transfer, Now);
+            if (Output.Options.Mode == OutputMode.JsonLines) _latePumps.Add(PumpAsync(change.Transfer, events));
         }
     }
 

@@ -14,7 +14,7 @@ internal sealed class TransferWatch
     private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan EventInterval = TimeSpan.FromSeconds(1);
 
-    private readonly TransferProgress[] _progress;
+    private readonly List<TransferProgress> _progress;
     private readonly RunGoal _goal;
     private readonly TerminalOutput _output;
     private TimeSpan _nextLine;
@@ -28,6 +28,12 @@ internal sealed class TransferWatch
         _output = output;
         _nextLine = now + LineInterval;
     }
+
+    /// <summary>Watches one more.</summary>
+    public void Add(ITransfer transfer, TimeSpan now) => _progress.Add(new TransferProgress(transfer, now));
+
+    /// <summary>Watches one no longer.</summary>
+    public void Remove(ITransfer transfer) => _progress.RemoveAll(p => p.Transfer == transfer);
 
     /// <summary>Called once for each torrent when it becomes complete.</summary>
     public Action<TransferProgress>? Completed { get; init; }
@@ -158,8 +164,8 @@ internal sealed class TransferWatch
         foreach (TransferProgress progress in _progress.Take(MaxShownTorrents))
             foreach (string line in TransferText.Block(progress.Snapshot, _output.Palette, columns))
                 yield return line;
-        if (_progress.Length > MaxShownTorrents)
-            yield return _output.Palette.Dim($"and {_progress.Length - MaxShownTorrents} more");
+        if (_progress.Count > MaxShownTorrents)
+            yield return _output.Palette.Dim($"and {_progress.Count - MaxShownTorrents} more");
     }
 
     private void TellFigures(TransferProgress progress) =>

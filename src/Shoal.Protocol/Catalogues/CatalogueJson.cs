@@ -23,6 +23,7 @@ namespace Shoal.Protocol.Catalogues;
 [JsonSerializable(typeof(LocationsReply))]
 [JsonSerializable(typeof(RarestReply))]
 [JsonSerializable(typeof(FileEntry))]
+[JsonSerializable(typeof(TrackerFigures))]
 [JsonSerializable(typeof(ErrorReply))]
 public sealed partial class CatalogueJson : JsonSerializerContext
 {

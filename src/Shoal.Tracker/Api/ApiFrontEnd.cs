@@ -28,7 +28,7 @@ internal sealed class ApiFrontEnd(
         List<string>? others = null;
         foreach (ApiRoute candidate in routes)
         {
-            if (!candidate.Matches(request.Segments)) continue;
+            if (!candidate.Matches(request.Segments) || candidate.When?.Invoke(request) == false) continue;
             if (candidate.Method == request.Method) route = candidate;
             else (others ??= []).Add(candidate.Method);
         }

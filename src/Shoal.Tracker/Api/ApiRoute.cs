@@ -7,6 +7,9 @@ namespace Shoal.Tracker.Api;
 /// <param name="Answer">Does what is asked and makes the reply.</param>
 internal sealed record ApiRoute(string Method, string Template, bool Writes, Func<ApiRequest, Task<ApiReply>> Answer)
 {
+    /// <summary>What else has to hold for a request to be this one; null for nothing.</summary>
+    public Func<ApiRequest, bool>? When { get; init; }
+
     private readonly string[] _segments = Template.Split('/', StringSplitOptions.RemoveEmptyEntries);
 
     /// <summary>True when a path is of this form.</summary>

@@ -1,8 +1,7 @@
 using System.Net;
 using Microsoft.Data.Sqlite;
-using Shoal.Protocol;
-using Shoal.Protocol.Trackers;
 using Shoal.Tracker.Catalogue;
+using Shoal.Tracker.Dashboard;
 
 namespace Shoal.Tracker.Api;
 
@@ -28,20 +27,22 @@ internal sealed class CatalogueHost : IDisposable
 
     /// <summary>Opens the catalogue of a tracker.</summary>
     /// <param name="options">The tracker's, with a catalogue.</param>
-    /// <param name="scrape">The figures of a swarm.</param>
+    /// <param name="service">Knows the swarms.</param>
     /// <exception cref="IOException">The data folder cannot be used.</exception>
-    public static CatalogueHost Open(TrackerOptions options, Func<InfoHash, ScrapeEntry> scrape)
+    public static CatalogueHost Open(TrackerOptions options, AnnounceService service)
     {
         CatalogueOptions settings = options.Catalogue!;
         if (options.DataFolder is { } folder) MakeFolder(folder);
         string? path = options.DataFolder is null ? null : Path.Combine(options.DataFolder, FileName);
-        var catalogue = new FileCatalogue(() => SqliteCatalogue.Open(path, settings.MaxFiles), scrape, options.Time);
+        var catalogue = new FileCatalogue(
+            () => SqliteCatalogue.Open(path, settings.MaxFiles), service.Figures, options.Time);
         // One in memory cannot fail, and costs nothing until it is asked for something.
         if (path is not null) catalogue.Open();
         string? token = TokenOf(options, settings);
         var budget = new RequestBudget(settings.RequestsPerSecond, settings.RequestBurst);
-        var handler = new ApiFrontEnd(
-            new CatalogueRoutes(catalogue).All, new WriteGate(token), budget, options.Time);
+        IReadOnlyList<ApiRoute> routes =
+            [.. new CatalogueRoutes(catalogue).All, .. new DashboardRoutes(service, () => catalogue.Count).All];
+        var handler = new ApiFrontEnd(routes, new WriteGate(token), budget, options.Time);
         return new CatalogueHost(catalogue, handler, token);
     }
 
