@@ -65,7 +65,9 @@ public sealed record TrackerOptions
     /// <summary>Whom the tracker serves; everybody is the default.</summary>
     public TrackerMode Mode { get; init; } = TrackerMode.Open;
 
-    /// <summary>The torrents of a <see cref="TrackerMode.Listed"/> tracker; needed there, ignored elsewhere.</summary>
+    /// <summary>
+    /// The torrents of a <see cref="TrackerMode.Listed"/> tracker besides those of its catalogue; ignored elsewhere.
+    /// </summary>
     public ITorrentRegistry? Registry { get; init; }
 
     /// <summary>The keys of a <see cref="TrackerMode.Private"/> tracker; null lets nobody in there.</summary>

@@ -31,7 +31,8 @@ internal static class TrackerOptionsCheck
             nameof(options.CertificateKeyFile), options.CertificateKeyFile ?? "null", "given with CertificateFile");
         Need(options.SnapshotInterval > TimeSpan.Zero, nameof(options.SnapshotInterval), options.SnapshotInterval,
             "more than nothing");
-        Need(options.Mode != TrackerMode.Listed || options.Registry is not null, nameof(options.Registry), "null",
+        Need(options.Mode != TrackerMode.Listed || options.Registry is not null || options.Catalogue is not null,
+            nameof(options.Registry), "null",
             "given in the mode Listed");
     }
 

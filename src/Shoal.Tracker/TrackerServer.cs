@@ -8,6 +8,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Shoal.Tracker.Access;
 using Shoal.Tracker.Api;
+using Shoal.Tracker.Catalogue;
 using Shoal.Tracker.Http;
 using Shoal.Tracker.Metrics;
 using Shoal.Tracker.Snapshots;
@@ -98,14 +99,16 @@ public sealed class TrackerServer : IAsyncDisposable
         TrackerSecret secret = options.DataFolder is { } folder ? TrackerSecret.Open(folder) : TrackerSecret.Draw();
         var store = new SwarmStore(
             options.Store ?? new SwarmStoreOptions { PeerLifetime = options.Interval * LifetimeFactor }, Random.Shared);
-        var gate = new AccessGate(options.Mode, options.Registry, options.Keys, options.Time);
+        CatalogueRegistry? registry = options is { Mode: TrackerMode.Listed, Catalogue: not null }
+            ? new CatalogueRegistry(options.Registry) : null;
+        var gate = new AccessGate(options.Mode, registry ?? options.Registry, options.Keys, options.Time);
         var service = new AnnounceService(options, store, gate, secret, new TrackerMetrics());
         var snapshot = options.DataFolder is { } data ? new SnapshotFile(data, store, service, log) : null;
         snapshot?.Load();
         var roster = new ConnectionRoster(options.Time, options.IdleTimeout);
         CertificateFiles? certificate = options.CertificateFile is null
             ? null : CertificateFiles.Open(options.CertificateFile, options.CertificateKeyFile!);
-        CatalogueHost? catalogue = options.Catalogue is null ? null : CatalogueHost.Open(options, service);
+        CatalogueHost? catalogue = options.Catalogue is null ? null : CatalogueHost.Open(options, service, registry);
         try
         {
             (KestrelServer server, UdpFrontEnd? udp) =

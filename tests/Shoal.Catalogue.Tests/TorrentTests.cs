@@ -3,6 +3,7 @@ using System.Text.Json;
 using Shoal.Clients;
 using Shoal.Engine;
 using Shoal.Protocol.Torrents;
+using Shoal.Tracker;
 
 namespace Shoal.Catalogue.Tests;
 
@@ -55,6 +56,30 @@ public sealed class TorrentTests : IDisposable
         RunningTracker.Reply again = await UploadAsync(tracker, HttpMethod.Post, "/torrents", made.Bytes);
         Assert.Equal("h1", again["file_hash"].GetString());
         Assert.Equal(1, (await tracker.GetAsync("/files"))["total"].GetInt32());
+    }
+
+    [Fact]
+    public async Task A_listed_tracker_serves_what_its_catalogue_holds_and_nothing_else()
+    {
+        TrackerOptions options = new()
+        {
+            Bind = System.Net.IPAddress.Loopback, Mode = TrackerMode.Listed, DataFolder = _home.File("data"),
+        };
+        CreatedTorrent made = await MakeAsync("a", 70_000);
+        string announce = "/announce?peer_id=bbbbbbbbbbbbbbbbbbbb&port=5&left=1&info_hash="
+            + string.Concat(made.Metainfo.Info.Hashes.V1!.Value.ToArray().Select(b => $"%{b:x2}"));
+        await using (RunningTracker tracker = await RunningTracker.StartAsync(options))
+        {
+            Assert.Contains("not registered", (await tracker.GetAsync(announce)).Text, StringComparison.Ordinal);
+            await UploadAsync(tracker, HttpMethod.Post, "/torrents", made.Bytes);
+            Assert.Contains("8:complete", (await tracker.GetAsync(announce)).Text, StringComparison.Ordinal);
+        }
+        await using (RunningTracker tracker = await RunningTracker.StartAsync(options))
+        {
+            Assert.Contains("8:complete", (await tracker.GetAsync(announce)).Text, StringComparison.Ordinal);
+            await tracker.SendAsync(HttpMethod.Delete, $"/files/{made.Metainfo.Info.Hashes}", null);
+            Assert.Contains("not registered", (await tracker.GetAsync(announce)).Text, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

@@ -48,7 +48,8 @@ internal sealed class TrackerOptionSet
             "Folder of what the tracker keeps over a restart; default: all is in memory.", OptionFactory.Text, null);
         _mode = options.Choice("--mode", "Whom to serve: everybody, listed torrents only, or holders of a key.",
             "open", ["open", "listed", "private"]);
-        _list = options.Value<string?>("--list", "FILE", "With --mode listed: info-hashes, one on a line.",
+        _list = options.Value<string?>("--list", "FILE",
+            "With --mode listed: info-hashes, one on a line, besides those of the catalogue.",
             OptionFactory.Text, null);
         _interval = options.Value("--interval", "TIME",
             "Time between announces of a peer; default: 2m. A public tracker wants 30m.", Duration.TryParse,
@@ -95,8 +96,6 @@ internal sealed class TrackerOptionSet
         command.Validators.Add(result =>
         {
             string mode = result.GetValue(_mode.Option) ?? _mode.Fallback;
-            if (mode == "listed" && result.GetResult(_list.Option) is null)
-                result.AddError("--mode listed needs --list FILE.");
             if (mode == "private" && result.GetResult(_data.Option) is null)
                 result.AddError("--mode private needs --data DIR, which has the keys.");
             if ((result.GetResult(_certificate.Option) is null) != (result.GetResult(_certificateKey.Option) is null))
@@ -120,7 +119,7 @@ internal sealed class TrackerOptionSet
         return new TrackerOptions
         {
             Bind = _bind.Of(result), Port = _port.Of(result), DataFolder = data, Mode = mode,
-            Registry = mode == TrackerMode.Listed ? TorrentListFile.Open(_list.Of(result)!) : null,
+            Registry = mode == TrackerMode.Listed && _list.Of(result) is { } list ? TorrentListFile.Open(list) : null,
             Keys = data is null ? null : KeyRing.Open(data),
             Interval = interval, MinInterval = _minInterval.Of(result) ?? interval / MinIntervalShare,
             SnapshotInterval = _snapshotInterval.Of(result), ServesMetrics = !_noMetrics.Of(result),

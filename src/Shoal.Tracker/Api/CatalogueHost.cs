@@ -29,14 +29,18 @@ internal sealed class CatalogueHost : IDisposable
     /// <param name="options">The tracker's, with a catalogue.</param>
     /// <param name="service">Knows the swarms.</param>
     /// <exception cref="IOException">The data folder cannot be used.</exception>
-    public static CatalogueHost Open(TrackerOptions options, AnnounceService service)
+    /// <param name="registry">Told which torrents there are, or null.</param>
+    public static CatalogueHost Open(TrackerOptions options, AnnounceService service, CatalogueRegistry? registry)
     {
         CatalogueOptions settings = options.Catalogue!;
         if (options.DataFolder is { } folder) MakeFolder(folder);
         string? path = options.DataFolder is null ? null : Path.Combine(options.DataFolder, FileName);
         var catalogue = new FileCatalogue(
-            () => SqliteCatalogue.Open(path, settings.MaxFiles), service.Figures, options.Time);
-        // One in memory cannot fail, and costs nothing until it is asked for something.
+            () => SqliteCatalogue.Open(path, settings.MaxFiles), service.Figures, options.Time)
+        {
+            Registry = registry,
+        };
+        // One in memory is empty and cannot fail, and costs nothing until it is asked for something.
         if (path is not null) catalogue.Open();
         string? token = TokenOf(options, settings);
         var budget = new RequestBudget(settings.RequestsPerSecond, settings.RequestBurst);

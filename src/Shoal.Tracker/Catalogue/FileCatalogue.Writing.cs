@@ -20,7 +20,7 @@ internal sealed partial class FileCatalogue
         {
             string? invalid = Validate(request, ip, request.Port, ttl, out Registration? one);
             if (invalid is not null) return Refusal.Invalid(invalid);
-            StoredRegistration stored = Store.Register([one!], Now)[0];
+            StoredRegistration stored = Put([one!])[0];
             if (FaultOf(stored) is { } error) return Refusal.Conflict(error);
             return new RegisterReply
             {
@@ -68,6 +68,7 @@ internal sealed partial class FileCatalogue
             return Refusal.Invalid(fault);
         string? hash = request.FileHash is null ? null : CatalogueText.Canonical(request.FileHash);
         IReadOnlyList<(string Hash, string Name)> left = Store.Leave(ip.ToString(), request.Port, hash);
+        if (left.Count > 0) Registry?.Replace(Store.Swarms());
         return new LeaveReply
         {
             Success = left.Count > 0,
@@ -85,9 +86,11 @@ internal sealed partial class FileCatalogue
         CatalogueFile file = known ?? FileOf(metainfo, metainfo.Info.Hashes.ToString());
         file = file with { Tags = CatalogueText.Canonical(tags) };
         if (CatalogueText.FaultOfName(file.Name) is { } badName) return Refusal.Invalid(badName);
-        StoredRegistration stored = Store.Register(
-            [new Registration { File = file, Torrent = bytes.ToArray(), IsPinned = true, TakesAnyChunkSize = true }],
-            Now)[0];
+        Registration pinned = new()
+        {
+            File = file, Torrent = bytes.ToArray(), IsPinned = true, TakesAnyChunkSize = true,
+        };
+        StoredRegistration stored = Put([pinned])[0];
         if (FaultOf(stored) is { } fault) return Refusal.Conflict(fault);
         return Entry(stored.File ?? file, asker);
     }
@@ -105,6 +108,7 @@ internal sealed partial class FileCatalogue
         if (!agrees) return Refusal.Conflict("The file was registered with another info-hash.");
         if (!Store.AttachTorrent(new Registration { File = offered, Torrent = bytes.ToArray() }))
             return Missing(null, hash);
+        Registry?.Add(CatalogueText.SwarmsOf(offered.InfoHash, offered.InfoHashV2));
         return Entry(Store.Find(file.Hash) ?? file, asker);
     }
 
@@ -112,11 +116,23 @@ internal sealed partial class FileCatalogue
     public Answer<LeaveReply> Delete(string hash)
     {
         if (FindAny(hash) is not { } file || !Store.Delete(file.Hash)) return Missing(null, hash);
+        Registry?.Replace(Store.Swarms());
         return new LeaveReply
         {
             Success = true,
             Results = [new ItemResult { Success = true, FileHash = file.Hash, FileName = file.Name }],
         };
+    }
+
+    private IReadOnlyList<StoredRegistration> Put(IReadOnlyList<Registration> registrations)
+    {
+        IReadOnlyList<StoredRegistration> stored = Store.Register(registrations, Now);
+        foreach (StoredRegistration one in stored)
+        {
+            if (one is { Status: RegistrationStatus.Stored, File: { } file })
+                Registry?.Add(CatalogueText.SwarmsOf(file.InfoHash, file.InfoHashV2));
+        }
+        return stored;
     }
 
     private static CatalogueFile FileOf(Metainfo metainfo, string hash) => new()
@@ -144,7 +160,7 @@ internal sealed partial class FileCatalogue
                 Success = false, FileName = files[i]?.FileName, FileHash = files[i]?.FileHash, Error = invalid,
             };
         }
-        IReadOnlyList<StoredRegistration> stored = Store.Register([.. valid.Select(v => v.Registration)], Now);
+        IReadOnlyList<StoredRegistration> stored = Put([.. valid.Select(v => v.Registration)]);
         for (int i = 0; i < stored.Count; i++)
         {
             string? error = FaultOf(stored[i]);

@@ -31,13 +31,20 @@ internal sealed partial class FileCatalogue : IDisposable
     /// <summary>Files in the catalogue, once for each name; 0 as long as nobody asked it anything.</summary>
     public int Count => _store.IsValueCreated ? Store.Count : 0;
 
+    /// <summary>Told which torrents the catalogue has; null when nobody needs to know.</summary>
+    public CatalogueRegistry? Registry { get; init; }
+
     private ICatalogueStore Store => _store.Value;
 
     private DateTimeOffset Now => _time.GetUtcNow();
 
     /// <summary>Opens the store at once, so that a fault shows at the start.</summary>
     /// <exception cref="IOException">It cannot be opened.</exception>
-    public void Open() => _ = Store.Count;
+    public void Open()
+    {
+        ICatalogueStore store = Store;
+        Registry?.Replace(store.Swarms());
+    }
 
     /// <summary>Who has a file, by its name or hash.</summary>
     /// <param name="asker">Who asks.</param>
@@ -135,6 +142,7 @@ internal sealed partial class FileCatalogue : IDisposable
     {
         if (!_store.IsValueCreated) return;
         Store.Expire(Now, hash => _scrape(hash) is var swarm && swarm.Complete + swarm.Incomplete > 0);
+        Registry?.Replace(Store.Swarms());
     }
 
     /// <inheritdoc/>
