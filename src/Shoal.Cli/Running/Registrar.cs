@@ -39,7 +39,7 @@ internal sealed class Registrar : IAsyncDisposable
         await _turn.WaitAsync(_stop.Token);
         try
         {
-            _files.Add(file);
+            lock (_files) _files.Add(file);
             foreach (CatalogueAccount account in _accounts)
             {
                 if (!await RegisterAsync(account, [file])) continue;
@@ -55,9 +55,13 @@ internal sealed class Registrar : IAsyncDisposable
     /// <summary>Takes a file back that a torrent with this info-hash has.</summary>
     public async Task RemoveAsync(string infoHash)
     {
-        RegisteredFile? file = _files.Find(f => f.InfoHash == infoHash || f.InfoHashV2 == infoHash);
+        RegisteredFile? file;
+        lock (_files)
+        {
+            file = _files.Find(f => f.InfoHash == infoHash || f.InfoHashV2 == infoHash);
+            if (file is not null) _files.Remove(file);
+        }
         if (file?.FileHash is not { } fileHash) return;
-        _files.Remove(file);
         foreach (CatalogueAccount account in _accounts)
         {
             await TryAsync(account, client => client.LeaveAsync(
@@ -73,7 +77,7 @@ internal sealed class Registrar : IAsyncDisposable
         using CancellationTokenSource limit = new(GoodbyeLimit);
         foreach (CatalogueAccount account in _accounts)
         {
-            foreach (RegisteredFile file in account.HasRegistered ? [.. _files] : Array.Empty<RegisteredFile>())
+            foreach (RegisteredFile file in account.HasRegistered ? Files() : [])
             {
                 await TryAsync(account, client => client.LeaveAsync(
                     new LeaveRequest { Ip = account.Ip, Port = account.Port, FileHash = file.FileHash }, limit.Token));
@@ -81,6 +85,11 @@ internal sealed class Registrar : IAsyncDisposable
             account.Dispose();
         }
         _stop.Dispose();
+    }
+
+    private RegisteredFile[] Files()
+    {
+        lock (_files) return [.. _files];
     }
 
     private async Task RenewAsync()
@@ -93,7 +102,7 @@ internal sealed class Registrar : IAsyncDisposable
                 foreach (CatalogueAccount account in _accounts)
                 {
                     const int Batch = 200;
-                    foreach (RegisteredFile[] files in _files.ToArray().Chunk(Batch))
+                    foreach (RegisteredFile[] files in Files().Chunk(Batch))
                         await RegisterAsync(account, files);
                 }
             }

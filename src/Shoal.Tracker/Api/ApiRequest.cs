@@ -30,7 +30,7 @@ internal sealed class ApiRequest
         Segments = [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
         if (mark >= 0) ReadQuery(target[(mark + 1)..]);
         IPAddress from = context.GetRequiredFeature<IHttpConnectionFeature>().RemoteIpAddress ?? IPAddress.None;
-        Asker = new Asker(from.Normalised(), AnnounceUrl());
+        Asker = new Asker(from.Normalised(), AnnounceUrl(request.Scheme == "https" ? "https" : "http"));
     }
 
     /// <summary>The method; HEAD counts as GET, of which the server sends only the head.</summary>
@@ -87,13 +87,13 @@ internal sealed class ApiRequest
     private static string Unescape(string text) => Uri.UnescapeDataString(text.Replace('+', ' '));
 
     /// <summary>Where this tracker announces, by the name that the client has for it.</summary>
-    private string? AnnounceUrl()
+    private string? AnnounceUrl(string scheme)
     {
         const int MaxHostChars = 261;
         string host = Headers.Host.ToString();
         bool isHost = host.Length is > 0 and <= MaxHostChars
-            && Uri.TryCreate($"http://{host}/announce", UriKind.Absolute, out Uri? url)
+            && Uri.TryCreate($"{scheme}://{host}/announce", UriKind.Absolute, out Uri? url)
             && url.Authority.Length > 0 && url.AbsolutePath == "/announce" && url.UserInfo.Length == 0;
-        return isHost ? $"http://{host}/announce" : null;
+        return isHost ? $"{scheme}://{host}/announce" : null;
     }
 }
