@@ -13,11 +13,30 @@ public sealed partial class ClientProcess : IAsyncDisposable
     // What an error message shows of a program's output.
     private const int ShownLines = 40;
 
+    // Numbers of signals in Linux, signal(7).
+    private const int Interrupt = 2;
+    private const int Terminate = 15;
+    private const int Continue = 18;
+    private const int Stop = 19;
+
+    private const nint DefaultHandler = 0;
+
     private readonly Process _process;
     private readonly List<string> _output = [];
     private readonly List<string> _errors = [];
     private readonly Lock _gate = new();
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // What a shell without job control starts in the background ignores SIGINT, and so does all that it starts in turn.
+    // The programs of the tests are to be started as a user does at a terminal.
+    static ClientProcess()
+    {
+        const string field = "SigIgn:";
+        string line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
+        ulong ignored = ulong.Parse(line[field.Length..], NumberStyles.HexNumber | NumberStyles.AllowLeadingWhite,
+            CultureInfo.InvariantCulture);
+        if ((ignored & (1ul << (Interrupt - 1))) != 0) SetHandler(Interrupt, DefaultHandler);
+    }
 
     private ClientProcess(ProcessStartInfo start)
     {
@@ -104,10 +123,16 @@ public sealed partial class ClientProcess : IAsyncDisposable
 
     public void Signal(PosixSignal signal) => Signal(signal switch
     {
-        PosixSignal.SIGINT => 2,
-        PosixSignal.SIGTERM => 15,
+        PosixSignal.SIGINT => Interrupt,
+        PosixSignal.SIGTERM => Terminate,
         _ => throw new ArgumentOutOfRangeException(nameof(signal)),
     });
+
+    /// <summary>Lets it stand still, whatever it is doing, until <see cref="Resume"/>.</summary>
+    public void Pause() => Signal(Stop);
+
+    /// <summary>Lets it go on.</summary>
+    public void Resume() => Signal(Continue);
 
     /// <summary>Ends it at once, as <c>kill -9</c> does.</summary>
     public void Kill() => _process.Kill(entireProcessTree: true);
@@ -199,4 +224,7 @@ public sealed partial class ClientProcess : IAsyncDisposable
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int SendSignal(int process, int signal);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetHandler(int signal, nint handler);
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 
 namespace Shoal.Clients;
@@ -9,19 +10,22 @@ public sealed partial class ShoalTracker : ITestTracker
 {
     private readonly TemporaryFolder _home = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
-    private readonly int _port = FreePort.Next();
     private readonly ClientProcess _process;
 
     private ShoalTracker() => _process = ClientProcess.Start(_home.Path,
-        [Checkout.Launcher, "tracker", "--bind", "127.0.0.1", "--port", $"{_port}", "--json-lines"]);
+        [Checkout.Launcher, "tracker", "--bind", "127.0.0.1", "--port", "0", "--json-lines"]);
 
-    public string Url => $"http://127.0.0.1:{_port}/announce";
+    public string Url { get; private set; } = "";
 
     /// <summary>Starts it and waits until it answers.</summary>
     public static async Task<ShoalTracker> StartAsync(CancellationToken cancel)
     {
         var tracker = new ShoalTracker();
-        await tracker._process.LineAsync(l => l.Contains("\"tracker_started\"", StringComparison.Ordinal), cancel);
+        string started = await tracker._process.LineAsync(
+            l => l.Contains("\"tracker_started\"", StringComparison.Ordinal), cancel);
+        using JsonDocument json = JsonDocument.Parse(started);
+        int port = json.RootElement.GetProperty("port").GetInt32();
+        tracker.Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/announce");
         return tracker;
     }
 
@@ -45,7 +49,7 @@ public sealed partial class ShoalTracker : ITestTracker
     private async Task<(int Complete, int Incomplete)> ScrapeAsync(TestTorrent torrent, CancellationToken cancel)
     {
         string hash = string.Concat(Convert.FromHexString(torrent.AnnouncedHash).Select(b => $"%{b:x2}"));
-        var url = new Uri($"http://127.0.0.1:{_port}/scrape?info_hash={hash}");
+        var url = new Uri(Url.Replace("/announce", "/scrape", StringComparison.Ordinal) + "?info_hash=" + hash);
         string answer = Encoding.Latin1.GetString(await _http.GetByteArrayAsync(url, cancel));
         return (Count(CompletePattern().Match(answer)), Count(IncompletePattern().Match(answer)));
     }

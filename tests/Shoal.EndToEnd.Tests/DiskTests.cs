@@ -30,8 +30,10 @@ public sealed class DiskTests : IDisposable
     {
         CancellationToken deadline = ProgramRun.Deadline();
         string content = SampleContent.SingleFile(_home.Folder("from"), 16_000_000);
-        await using ShoalSeeder seeder = await ShoalSeeder.StartAsync(_home, content, seed: ["--up", "8MiB"]);
+        await using ShoalSeeder seeder = await ShoalSeeder.StartAsync(_home, content);
         string to = _home.Folder("to");
+        // While it stands still the first one cannot be complete.
+        seeder.Process.Pause();
         await using ClientProcess first = ProgramRun.Start(_home, seeder.Get(to, "--json-lines"));
         await first.LineAsync(l => l.Contains("\"state\":\"downloading\"", StringComparison.Ordinal), deadline);
 
@@ -39,6 +41,7 @@ public sealed class DiskTests : IDisposable
 
         second.Ended(5);
         Assert.Single(second.Errors);
+        seeder.Process.Resume();
         Assert.Equal(0, await first.ExitAsync(deadline));
         Assert.Empty(SampleContent.Differences(content, to));
     }

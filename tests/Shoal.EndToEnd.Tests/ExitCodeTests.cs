@@ -82,7 +82,7 @@ public sealed class ExitCodeTests : IDisposable
         ProgramRun lonely = await ProgramRun.ToEndAsync(
             _home, "get", seeder.Torrent, "--dir", _home.Folder("lonely"), "--timeout", "1s");
         ProgramRun stalled = await ProgramRun.ToEndAsync(
-            _home, seeder.Get(_home.Folder("stalled"), "--timeout", "2s"));
+            _home, seeder.Get(_home.Folder("stalled"), "--timeout", "10s"));
 
         lonely.Ended(3);
         stalled.Ended(7);
@@ -130,13 +130,16 @@ public sealed class ExitCodeTests : IDisposable
     {
         CancellationToken deadline = ProgramRun.Deadline();
         string content = SampleContent.SingleFile(_home.Folder("from"), 20_000_000);
-        await using ShoalSeeder seeder = await ShoalSeeder.StartAsync(_home, content, seed: ["--up", "4MiB"]);
+        await using ShoalSeeder seeder = await ShoalSeeder.StartAsync(_home, content, seed: ["--up", "2MiB"]);
         await using ClientProcess get = ProgramRun.Start(_home, seeder.Get(_home.Folder("to"), "--json-lines"));
         await get.LineAsync(ProgressLine.HasPieces, deadline);
+        // It cannot become complete before it is interrupted.
+        seeder.Process.Pause();
 
         get.Signal(PosixSignal.SIGINT);
 
         Assert.Equal(130, await get.ExitAsync(deadline));
+        seeder.Process.Resume();
         ProgramRun again = await ProgramRun.ToEndAsync(_home, seeder.Get(_home.File("to"), "--json"));
         again.Ended(0);
         Assert.InRange(again.Json.GetProperty("torrents")[0].GetProperty("downloaded").GetInt64(), 1, 19_990_000);

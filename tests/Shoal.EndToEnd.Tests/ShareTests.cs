@@ -21,7 +21,8 @@ public sealed class ShareTests : IDisposable
         get.Ended(0);
         Assert.Empty(SampleContent.Differences(content, _home.File("to")));
         Assert.Equal([magnet], share.Output);
-        Assert.Contains(share.Errors, line => line.Contains($"shoal get '{magnet}'", StringComparison.Ordinal));
+        await share.ErrorLineAsync(
+            line => line.Contains($"shoal get '{magnet}'", StringComparison.Ordinal), ProgramRun.Deadline());
     }
 
     [Fact]

@@ -80,6 +80,8 @@ public sealed class StreamTests : IDisposable
         await using ShoalSeeder seeder = await ShoalSeeder.StartAsync(_home, content, seed: ["--up", "2MiB"]);
         await using ClientProcess get = ProgramRun.Start(_home, seeder.Get(_home.Folder("to"), "--json-lines"));
         await get.LineAsync(ProgressLine.HasPieces, deadline);
+        // It cannot become complete before it is told to leave.
+        seeder.Process.Pause();
 
         await get.Input.WriteLineAsync("exit");
         await get.Input.FlushAsync(deadline);

@@ -10,7 +10,7 @@ internal static class Transfer
     /// <summary>Another client has it, libtorrent has made the torrent, Shoal gets it.</summary>
     public static async Task ToShoalAsync(TransferCase test)
     {
-        CancellationToken deadline = Deadline.Start(test.Client);
+        CancellationToken deadline = Deadline.Start();
         using var folder = new TemporaryFolder();
         await using ShoalTracker tracker = await ShoalTracker.StartAsync(deadline);
         string content = test.WriteContent(folder.Folder("from"));
@@ -24,7 +24,7 @@ internal static class Transfer
     /// <summary>Shoal has it and makes the torrent, another client gets it.</summary>
     public static async Task FromShoalAsync(TransferCase test)
     {
-        CancellationToken deadline = Deadline.Start(test.Client);
+        CancellationToken deadline = Deadline.Start();
         using var folder = new TemporaryFolder();
         await using ShoalTracker tracker = await ShoalTracker.StartAsync(deadline);
         string content = test.WriteContent(folder.Folder("from"));
