@@ -1,3 +1,4 @@
+using System.Net;
 using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Trackers;
 
@@ -21,6 +22,12 @@ public sealed record AnnounceOutcome
     /// </summary>
     public AddressScope TrackerScope { get; private init; }
 
+    /// <summary>
+    /// Our own addresses as the tracker saw them (BEP 24). One that lies nearer or further than the tracker
+    /// itself is left out: something between us and it was seen instead.
+    /// </summary>
+    public IReadOnlyList<IPAddress> OwnAddresses { get; private init; } = [];
+
     /// <summary>When a refusing tracker wants to be asked again; null when it does not say.</summary>
     public TimeSpan? RetryIn { get; private init; }
 
@@ -35,7 +42,12 @@ public sealed record AnnounceOutcome
             RetryIn = reply.RetryIn,
             IsFinal = reply.IsFinal,
         }
-        : new AnnounceOutcome { Reply = reply, TrackerScope = trackerScope };
+        : new AnnounceOutcome
+        {
+            Reply = reply,
+            TrackerScope = trackerScope,
+            OwnAddresses = reply.ExternalAddress is { } own && own.Scope() == trackerScope ? [own.Normalised()] : [],
+        };
 
     /// <summary>What came of a tracker that was not reached or not understood.</summary>
     public static AnnounceOutcome Failed(string error) => new() { Error = error };
@@ -64,6 +76,7 @@ public sealed record AnnounceOutcome
                 Downloaded = Larger(a.Downloaded, b.Downloaded),
                 ExternalAddress = a.ExternalAddress ?? b.ExternalAddress,
             },
+            OwnAddresses = [.. first.OwnAddresses.Union(second.OwnAddresses)],
             // The further one is the less trusted one.
             TrackerScope = first.TrackerScope > second.TrackerScope ? first.TrackerScope : second.TrackerScope,
         };

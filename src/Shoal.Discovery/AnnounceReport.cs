@@ -1,3 +1,4 @@
+using System.Net;
 using Shoal.Protocol.Trackers;
 
 namespace Shoal.Discovery;
@@ -11,4 +12,8 @@ namespace Shoal.Discovery;
 /// <param name="Warning">Its remark, safe to show; null when it made none.</param>
 /// <param name="Error">One sentence that says why there was no answer; null when there was one.</param>
 public sealed record AnnounceReport(
-    string Tracker, AnnounceEvent Event, int Peers, int? Seeds, int? Leeches, string? Warning, string? Error);
+    string Tracker, AnnounceEvent Event, int Peers, int? Seeds, int? Leeches, string? Warning, string? Error)
+{
+    /// <summary>Our own addresses as the tracker saw them; empty when it does not tell.</summary>
+    public IReadOnlyList<IPAddress> OwnAddresses { get; init; } = [];
+}

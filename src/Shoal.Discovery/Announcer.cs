@@ -175,6 +175,9 @@ public sealed class Announcer : IAsyncDisposable
         AnnounceReply? reply = outcome.Reply;
         if (reply is { Peers.Count: > 0 } && !isFarewell) _options.Peers(reply.Peers, outcome.TrackerScope);
         _options.Reported?.Invoke(new AnnounceReport(turn.Tracker.Masked, turn.Event, reply?.Peers.Count ?? 0,
-            reply?.Complete, reply?.Incomplete, reply?.Warning, outcome.Error));
+            reply?.Complete, reply?.Incomplete, reply?.Warning, outcome.Error)
+        {
+            OwnAddresses = outcome.OwnAddresses,
+        });
     }
 }

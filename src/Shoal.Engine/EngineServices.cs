@@ -38,6 +38,7 @@ internal sealed class EngineServices : IDisposable
         Connections = new ConnectionSlots(options.MaxConnections);
         HalfOpen = new SemaphoreSlim(options.MaxHalfOpen);
         Gate = new HandshakeGate(Time);
+        if (options.BindAddress is { } bind) OwnAddresses.Suggest(bind);
         Handles = new FileHandlePool(options.FileSystem, OpenFiles);
         Metrics = new EngineMetrics(() => Connections.Taken, () => InFlight.Taken, () => torrents().Count);
     }
@@ -71,6 +72,9 @@ internal sealed class EngineServices : IDisposable
     public ConnectionSlots Connections { get; }
 
     public SemaphoreSlim HalfOpen { get; }
+
+    /// <summary>Where others see us.</summary>
+    public OwnAddressVotes OwnAddresses { get; } = new();
 
     /// <summary>Bounds what strangers' handshakes cost.</summary>
     public HandshakeGate Gate { get; }
@@ -114,6 +118,12 @@ internal sealed class EngineServices : IDisposable
     public void CreditIsBack()
     {
         foreach (Torrents.TorrentActor torrent in _torrents()) torrent.CreditIsBack();
+    }
+
+    /// <summary>Tells every torrent where others see us.</summary>
+    public void OwnAddressIsKnown()
+    {
+        foreach (Torrents.TorrentActor torrent in _torrents()) torrent.OwnAddressIsKnown();
     }
 
     public void Dispose()

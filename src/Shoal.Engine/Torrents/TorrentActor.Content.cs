@@ -41,6 +41,7 @@ internal sealed partial class TorrentActor : IVerdictSink
     public void Start() => Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
     {
         EngineLog.Added(_log, Hashes.Wire, Name);
+        RankByOwnAddresses();
         if (_source.Metainfo is { } metainfo)
         {
             // That nobody else has it was seen when it was added.

@@ -2,6 +2,7 @@ using System.Net;
 using Shoal.Engine.Diagnostics;
 using Shoal.Engine.Peers;
 using Shoal.Protocol;
+using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Buffers;
 using Shoal.Protocol.Encryption;
 using Shoal.Storage;
@@ -74,8 +75,14 @@ internal sealed partial class TorrentActor : ISwarmPort
 
     void ISwarmPort.WantPeers() => _announcer?.NeedPeers();
 
+    void ISwarmPort.ToldOwnAddress(PeerSession peer, IPAddress address)
+    {
+        if (_services.OwnAddresses.Vote(peer.Remote.Address, address)) _services.OwnAddressIsKnown();
+    }
+
     void ISwarmPort.PeerJoined(PeerSession peer)
     {
+        NoteLocalAddress(peer);
         EngineLog.Connected(_log, peer.Remote, peer.IsIncoming, peer.Client);
         Publish(new PeerConnected(peer.Remote, peer.IsIncoming)
         {
@@ -96,6 +103,14 @@ internal sealed partial class TorrentActor : ISwarmPort
     }
 
     void ISwarmPort.Completed() => OnCompleted();
+
+    /// <summary>Who lies as near to us as we to it sees the address that this end of the connection has.</summary>
+    private void NoteLocalAddress(PeerSession peer)
+    {
+        if ((peer.Shell as PeerLink)?.Local.Address is not { } local) return;
+        if (local.Scope() != peer.Remote.Address.Scope()) return;
+        if (_services.OwnAddresses.Suggest(local)) _services.OwnAddressIsKnown();
+    }
 
     private void ReturnCredit(long bytes)
     {

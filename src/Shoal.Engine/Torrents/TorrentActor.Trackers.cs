@@ -100,8 +100,19 @@ internal sealed partial class TorrentActor
         return allowed;
     }
 
+    /// <summary>Takes over where others see us. Any thread.</summary>
+    public void OwnAddressIsKnown() => PostToPool(new TorrentItem(TorrentItemKind.Call, (Action)RankByOwnAddresses));
+
+    private void RankByOwnAddresses()
+    {
+        foreach (IPAddress own in _services.OwnAddresses.Believed) _brain.OwnAddressIs(own, Now);
+    }
+
     private void OnTrackerReport(AnnounceReport report)
     {
+        bool isNews = false;
+        foreach (IPAddress own in report.OwnAddresses) isNews |= _services.OwnAddresses.Vote(report.Tracker, own);
+        if (isNews) _services.OwnAddressIsKnown();
         if (report.Error is null) EngineLog.TrackerAnswered(_log, report.Tracker, report.Peers);
         else EngineLog.TrackerFailed(_log, report.Tracker, report.Error);
         Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>

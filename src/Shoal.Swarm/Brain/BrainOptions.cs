@@ -13,7 +13,9 @@ public sealed record BrainOptions
     /// <summary>TCP port on which we accept peers, told to them; 0 tells none.</summary>
     public int ListenPort { get; init; }
 
-    /// <summary>The address that peers see us at, for ranking them (BEP 40); null when it is not known.</summary>
+    /// <summary>
+    /// The address that peers see us at, for ranking them (BEP 40); null when it is not known yet.
+    /// </summary>
     public System.Net.IPAddress? OwnAddress { get; init; }
 
     /// <summary>Connections at the most, those being made included.</summary>

@@ -77,7 +77,9 @@ public enum DisconnectReason
     /// <summary>The peer sent hashes that do not fold to the torrent's root.</summary>
     BadHashes,
 
-    /// <summary>There are as many connections as the options allow.</summary>
+    /// <summary>
+    /// There are as many connections as the options allow, and those that stay rank higher (BEP 40) or are of more use.
+    /// </summary>
     TooManyConnections,
 
     /// <summary>The address may not be connected to (docs/decisions/0001-addresses.md).</summary>

@@ -62,6 +62,14 @@ public interface ISwarmPort
     /// <summary>Few peers are known; discovery should look for more.</summary>
     void WantPeers();
 
+    /// <summary>
+    /// A peer says at which address it sees us. One liar can say anything: what many say alike is given back by
+    /// <c>OwnAddressIs</c>. A world that tells the brain its address needs no such word.
+    /// </summary>
+    void ToldOwnAddress(PeerSession peer, IPAddress address)
+    {
+    }
+
     /// <summary>A peer finished its handshake.</summary>
     void PeerJoined(PeerSession peer);
 

@@ -117,6 +117,7 @@ public sealed partial class TorrentBrain
         if (!ExtensionHandshake.TryRead(message, out ExtensionHandshake? theirs)) return DisconnectReason.None;
         session.Extensions = session.Extensions?.Merge(theirs) ?? theirs;
         if (!string.IsNullOrEmpty(theirs.Client)) session.Client = theirs.Client;
+        if (theirs.YourAddress is { } own) _port.ToldOwnAddress(session, own);
         if (theirs.RequestQueue is { } queue) session.Window.SetPeerQueue(queue);
         if (theirs.ListenPort is { } port && !TakeListenPort(session, port)) return DisconnectReason.Duplicate;
         AskForMetadata(session, now);

@@ -21,6 +21,16 @@ public sealed partial class TorrentBrain
         DialMore(now);
     }
 
+    /// <summary>
+    /// An address became known at which peers see us: known addresses are ranked anew by it (BEP 40). Each family and
+    /// scope has one, which a later call replaces.
+    /// </summary>
+    public void OwnAddressIs(IPAddress address, TimeSpan now)
+    {
+        _now = now;
+        if (_ownAddresses.Set(address)) _directory.Rank(PriorityOf);
+    }
+
     /// <summary>The handshake with which we dial, for shells that have to send it before the brain does.</summary>
     public Handshake Greeting => OurHandshake(_hashes.Wire);
 
@@ -75,6 +85,8 @@ public sealed partial class TorrentBrain
         _now = now;
         reason = ReasonAgainst(remote, handshake);
         if (reason == DisconnectReason.Self) NoteSelf(remote);
+        if (reason == DisconnectReason.None && _sessions.Count >= _options.MaxPeers && !MakeRoomFor(remote))
+            reason = DisconnectReason.TooManyConnections;
         if (reason != DisconnectReason.None) return null;
         PeerSession session = Add(remote, isIncoming: true, now);
         // A v2-capable peer that came by the v1 hash is moved over to v2 by our answer (BEP 52, "upgrade path").
@@ -139,8 +151,7 @@ public sealed partial class TorrentBrain
         if (_stopping) return DisconnectReason.Stopping;
         DisconnectReason reason = ReasonAgainst(handshake.PeerId);
         if (reason != DisconnectReason.None) return reason;
-        if (_directory.IsBanned(remote.Address)) return DisconnectReason.Banned;
-        return _sessions.Count >= _options.MaxPeers ? DisconnectReason.TooManyConnections : DisconnectReason.None;
+        return _directory.IsBanned(remote.Address) ? DisconnectReason.Banned : DisconnectReason.None;
     }
 
     private DisconnectReason ReasonAgainst(PeerId theirs)
@@ -226,8 +237,8 @@ public sealed partial class TorrentBrain
     {
         if (session.Phase == SessionPhase.Gone) return;
         Forget(session);
-        bool wasOurChoice =
-            reason is DisconnectReason.Stopping or DisconnectReason.BothSeeds or DisconnectReason.Duplicate;
+        bool wasOurChoice = reason is DisconnectReason.Stopping or DisconnectReason.BothSeeds
+            or DisconnectReason.Duplicate or DisconnectReason.TooManyConnections;
         LeaveDirectory(session, wasFault: !wasOurChoice);
         _port.Close(session, reason);
         Observer?.Left(session, reason);
@@ -269,7 +280,9 @@ public sealed partial class TorrentBrain
 
     /// <summary>Rank among addresses that neither side can choose to its liking (BEP 40).</summary>
     private uint PriorityOf(IPEndPoint endPoint) =>
-        _options.OwnAddress is { } own ? CanonicalPriority.Of(new IPEndPoint(own, _options.ListenPort), endPoint) : 0;
+        _ownAddresses.SeenBy(endPoint.Address) is { } own
+            ? CanonicalPriority.Of(new IPEndPoint(own, _options.ListenPort), endPoint)
+            : 0;
 
     private void Forget(PeerSession session)
     {

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Shoal.Swarm;
 
 // Making room for peers that may be of more use, when there is no place left to try them.
@@ -41,6 +43,30 @@ public sealed partial class TorrentBrain
             if (least is null || IsLessUseful(session, least)) least = session;
         }
         return least;
+    }
+
+    /// <summary>
+    /// While all places are taken, a peer that calls gets that of the one with the least canonical priority, if its own
+    /// is higher (BEP 40): so the swarm stays well mixed, and who has many addresses cannot take all places. With whom
+    /// blocks move, who has just come, and whom the user named keep theirs.
+    /// </summary>
+    private bool MakeRoomFor(IPEndPoint caller)
+    {
+        if (_options.FixedSwarm is not null) return false;
+        uint least = PriorityOf(caller);
+        PeerSession? lowest = null;
+        foreach (PeerSession session in _sessions)
+        {
+            if (session.Phase != SessionPhase.Open || _now - session.LastMovedAt < BlockTimeout) continue;
+            uint priority = PriorityOf(session.ListensAt);
+            // Without a priority nothing can be said against it.
+            if (priority == 0 || priority >= least || _directory.IsNamedByUser(session.ListensAt)) continue;
+            least = priority;
+            lowest = session;
+        }
+        if (lowest is null) return false;
+        Disconnect(lowest, DisconnectReason.TooManyConnections);
+        return true;
     }
 
     private bool MayGiveWay(PeerSession session, TimeSpan now)

@@ -25,6 +25,7 @@ public sealed partial class TorrentBrain
     private readonly SwarmRandom _random;
     private readonly List<PeerSession> _sessions = [];
     private readonly PeerDirectory _directory;
+    private readonly OwnAddresses _ownAddresses = new();
     private int _lastSlot;
 
     private TorrentInfo? _info;
@@ -49,6 +50,7 @@ public sealed partial class TorrentBrain
         _random = new SwarmRandom(seed);
         _limitedBlocks = BlocksUnder(options.DownloadBytesPerSecond);
         _directory = new PeerDirectory(_random) { SteadyRetry = options.FixedSwarm?.RedialInterval };
+        if (options.OwnAddress is { } own) _ownAddresses.Set(own);
     }
 
     /// <summary>Connected peers and those whose handshake is awaited.</summary>

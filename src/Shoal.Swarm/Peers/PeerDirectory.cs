@@ -241,6 +241,13 @@ internal sealed class PeerDirectory
         if (TryGet(endPoint, out KnownPeer peer)) peer.IsPlainOnly = true;
     }
 
+    /// <summary>Gives every address the canonical priority that it has now.</summary>
+    public void Rank(Func<IPEndPoint, uint> priorityOf)
+    {
+        foreach (KnownPeer peer in _peers) peer.Priority = priorityOf(peer.EndPoint);
+        LookAgain();
+    }
+
     /// <summary>True when no peer may connect from an IP address.</summary>
     public bool IsBanned(IPAddress address) => _banned.Contains(address.Normalised());
 

@@ -13,18 +13,20 @@ internal sealed class RawPeer : IDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<RawPeer> ConnectAsync(int port, int? receiveBuffer = null)
+    public static async Task<RawPeer> ConnectAsync(int port, int? receiveBuffer = null, IPAddress? from = null)
     {
         var peer = new RawPeer();
+        if (from is not null) peer._socket.Bind(new IPEndPoint(from, 0));
         if (receiveBuffer is { } bytes) peer._socket.ReceiveBufferSize = bytes;
         await peer._socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), Cancel);
         return peer;
     }
 
     /// <summary>A connection on which both handshakes are exchanged.</summary>
-    public static async Task<RawPeer> GreetAsync(int port, InfoHash hash, int? receiveBuffer = null)
+    public static async Task<RawPeer> GreetAsync(
+        int port, InfoHash hash, int? receiveBuffer = null, IPAddress? from = null)
     {
-        RawPeer peer = await ConnectAsync(port, receiveBuffer);
+        RawPeer peer = await ConnectAsync(port, receiveBuffer, from);
         await peer.SendAsync(Greeting(hash));
         byte[] answer = new byte[Handshake.Length];
         for (int have = 0; have < answer.Length;)
@@ -104,8 +106,11 @@ internal sealed class RawPeer : IDisposable
         return total;
     }
 
+    /// <summary>This end.</summary>
+    public IPEndPoint EndPoint => (IPEndPoint)_socket.LocalEndPoint!;
+
     /// <summary>The port at this end.</summary>
-    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+    public int Port => EndPoint.Port;
 
     /// <summary>Reads the length and the number of the next message; returns how many bytes follow.</summary>
     public async Task<(int Length, PeerMessageId Id)> ReadHeadAsync()

@@ -133,6 +133,11 @@ internal sealed class FakePort : ISwarmPort
 
     void ISwarmPort.WantPeers() => WantPeersCalls++;
 
+    /// <summary>What peers said of our address.</summary>
+    public List<(PeerSession Peer, IPAddress Own)> ToldAddresses { get; } = [];
+
+    void ISwarmPort.ToldOwnAddress(PeerSession peer, IPAddress address) => ToldAddresses.Add((peer, address));
+
     void ISwarmPort.PeerJoined(PeerSession peer) => Joined.Add(peer);
 
     void ISwarmPort.PieceCompleted(PieceIndex piece) => Completed.Add(piece);
