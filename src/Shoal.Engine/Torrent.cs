@@ -5,6 +5,7 @@ using Shoal.Engine.Torrents;
 using Shoal.Protocol;
 using Shoal.Protocol.Catalogues;
 using Shoal.Protocol.Torrents;
+using Shoal.Swarm.Peers;
 
 namespace Shoal.Engine;
 
@@ -126,7 +127,7 @@ public sealed class Torrent
     public void AddPeer(IPEndPoint peer)
     {
         ArgumentNullException.ThrowIfNull(peer);
-        _actor.AddPeers([peer]);
+        _actor.AddPeers([peer], PeerSources.User);
     }
 
     /// <summary>

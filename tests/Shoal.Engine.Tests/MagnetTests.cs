@@ -32,6 +32,28 @@ public sealed class MagnetTests
         await third.WaitForCompletionAsync(Cancel);
     }
 
+    // Who wrote the link would learn of every member otherwise, and be served (BEP 27).
+    [Fact(Timeout = 60_000)]
+    public async Task When_the_metadata_says_private_the_peers_that_the_link_named_are_left()
+    {
+        await using Pair pair = await Pair.StartAsync(isPrivate: true, ("a.bin", 100_000));
+        Torrent torrent = await pair.Downloader.AddAsync(
+            new TorrentSource.Magnet($"{pair.Magnet}&x.pe=127.0.0.1:{pair.Seeder.Port}"),
+            pair.Options with { TrustsAddresses = true, Peers = [] },
+            Cancel);
+        await torrent.WaitForMetadataAsync(Cancel);
+        while (torrent.Snapshot().State != TorrentState.Downloading)
+        {
+            Cancel.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+        Assert.Empty(torrent.Peers());
+        Assert.Equal(0, torrent.Snapshot().CompletedBytes);
+        // Whom the user names is another matter.
+        torrent.AddPeer(new IPEndPoint(IPAddress.Loopback, pair.Seeder.Port));
+        await torrent.WaitForCompletionAsync(Cancel);
+    }
+
     // A link from elsewhere must not make us knock at the services of this machine.
     [Theory(Timeout = 120_000)]
     [InlineData(false)]

@@ -31,7 +31,9 @@ internal sealed class Pair : IAsyncDisposable
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
-    public static async Task<Pair> StartAsync(params (string Path, int Length)[] files)
+    public static Task<Pair> StartAsync(params (string Path, int Length)[] files) => StartAsync(false, files);
+
+    public static async Task<Pair> StartAsync(bool isPrivate, params (string Path, int Length)[] files)
     {
         var options = new EngineOptions { BindAddress = IPAddress.Loopback };
         var pair = new Pair(
@@ -45,7 +47,7 @@ internal sealed class Pair : IAsyncDisposable
             new Random(length).NextBytes(bytes);
             await File.WriteAllBytesAsync(full, bytes, Cancel);
         }
-        var create = new CreateOptions { PieceLength = 16 * 1024 };
+        var create = new CreateOptions { PieceLength = 16 * 1024, IsPrivate = isPrivate };
         pair.Created = await TorrentCreator.CreateAsync(folder, create, null, Cancel);
         Torrent seed = await pair.Seeder.AddAsync(
             new TorrentSource.Parsed(pair.Created.Metainfo),

@@ -9,6 +9,7 @@ using Shoal.Storage;
 using Shoal.Storage.Checking;
 using Shoal.Storage.Intake;
 using Shoal.Swarm;
+using Shoal.Swarm.Peers;
 
 namespace Shoal.Engine.Torrents;
 
@@ -80,8 +81,9 @@ internal sealed partial class TorrentActor : IVerdictSink
     private void StartDiscovery()
     {
         StartTrackers();
-        _ = ResolvePeersAsync(_options.Peers, AddressOrigin.User);
-        _ = ResolvePeersAsync(_source.Peers, _options.TrustsAddresses ? AddressOrigin.User : AddressOrigin.Torrent);
+        _ = ResolvePeersAsync(_options.Peers, PeerSources.User, AddressOrigin.User);
+        _ = ResolvePeersAsync(
+            _source.Peers, PeerSources.Link, _options.TrustsAddresses ? AddressOrigin.User : AddressOrigin.Torrent);
     }
 
     private void OnMetadata(ReadOnlyMemory<byte> rawInfo)

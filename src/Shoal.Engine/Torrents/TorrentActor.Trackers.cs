@@ -19,9 +19,9 @@ internal sealed partial class TorrentActor
     private long _haveBytes;
     private readonly Lock _countersLock = new();
 
-    /// <summary>Adds peers that the user named. Any thread.</summary>
-    public void AddPeers(IReadOnlyList<IPEndPoint> peers) =>
-        Post(new TorrentItem(TorrentItemKind.PeersFound, peers, Number: (int)PeerSources.User));
+    /// <summary>Adds peers that somebody named. Any thread.</summary>
+    public void AddPeers(IReadOnlyList<IPEndPoint> peers, PeerSources source) =>
+        Post(new TorrentItem(TorrentItemKind.PeersFound, peers, Number: (int)source));
 
     private void StartTrackers()
     {
@@ -61,14 +61,15 @@ internal sealed partial class TorrentActor
         return sources;
     }
 
-    private async Task ResolvePeersAsync(IEnumerable<DnsEndPoint> peers, AddressOrigin origin)
+    private async Task ResolvePeersAsync(IEnumerable<DnsEndPoint> peers, PeerSources source, AddressOrigin origin)
     {
         foreach (DnsEndPoint peer in peers)
         {
             try
             {
                 IPAddress[] addresses = await Dns.GetHostAddressesAsync(peer.Host, _stop.Token).ConfigureAwait(false);
-                AddPeers(Allowed([.. addresses.Select(address => new IPEndPoint(address, peer.Port))], origin));
+                IPEndPoint[] found = [.. addresses.Select(address => new IPEndPoint(address, peer.Port))];
+                AddPeers(Allowed(found, origin), source);
             }
             catch (Exception e) when (e is System.Net.Sockets.SocketException or ArgumentException)
             {
@@ -84,8 +85,7 @@ internal sealed partial class TorrentActor
     /// <summary>Passes on the peers of a tracker's answer that its place in the network entitles it to name.</summary>
     private void OnTrackerPeers(IReadOnlyList<IPEndPoint> peers, AddressScope trackerScope)
     {
-        List<IPEndPoint> allowed = Allowed(peers, AddressOrigin.Tracker(trackerScope));
-        Post(new TorrentItem(TorrentItemKind.PeersFound, allowed, Number: (int)PeerSources.Tracker));
+        AddPeers(Allowed(peers, AddressOrigin.Tracker(trackerScope)), PeerSources.Tracker);
     }
 
     /// <summary>Those of the addresses that who named them may have us connect to.</summary>

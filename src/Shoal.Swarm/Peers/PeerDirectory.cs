@@ -284,7 +284,8 @@ internal sealed class PeerDirectory
     public bool Knows(IPEndPoint endPoint) => TryGet(endPoint, out _);
 
     /// <summary>
-    /// Forgets what a private torrent may not use: addresses that only other peers, the DHT or local discovery told.
+    /// Forgets what a private torrent may not use: addresses that only other peers, the DHT, local discovery or a
+    /// magnet link told.
     /// Connections to them are the caller's to close.
     /// </summary>
     /// <param name="connected">Takes those that are connected.</param>
@@ -301,8 +302,12 @@ internal sealed class PeerDirectory
         }
     }
 
-    private static bool IsOnlyFromStrangers(PeerSources sources) =>
-        (sources & ~(PeerSources.PeerExchange | PeerSources.Dht | PeerSources.LocalDiscovery)) == PeerSources.None;
+    private static bool IsOnlyFromStrangers(PeerSources sources)
+    {
+        const PeerSources strangers =
+            PeerSources.PeerExchange | PeerSources.Dht | PeerSources.LocalDiscovery | PeerSources.Link;
+        return (sources & ~strangers) == PeerSources.None;
+    }
 
     private bool TryGet(IPEndPoint endPoint, out KnownPeer peer) =>
         _byEndPoint.TryGetValue(endPoint.Normalised(), out peer!);

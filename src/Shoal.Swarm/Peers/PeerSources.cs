@@ -10,7 +10,7 @@ public enum PeerSources
     /// <summary>A tracker, in its reply to an announce.</summary>
     Tracker = 1,
 
-    /// <summary>The user, on the command line or in a magnet link.</summary>
+    /// <summary>The user, in so many words.</summary>
     User = 2,
 
     /// <summary>The peer itself, by connecting to us.</summary>
@@ -27,4 +27,7 @@ public enum PeerSources
 
     /// <summary>The state of an earlier run.</summary>
     Resume = 64,
+
+    /// <summary>A magnet link (x.pe of BEP 9), which strangers write even when a person passes it on.</summary>
+    Link = 128,
 }

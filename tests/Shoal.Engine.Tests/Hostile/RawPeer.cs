@@ -106,11 +106,8 @@ internal sealed class RawPeer : IDisposable
         return total;
     }
 
-    /// <summary>This end.</summary>
-    public IPEndPoint EndPoint => (IPEndPoint)_socket.LocalEndPoint!;
-
     /// <summary>The port at this end.</summary>
-    public int Port => EndPoint.Port;
+    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
     /// <summary>Reads the length and the number of the next message; returns how many bytes follow.</summary>
     public async Task<(int Length, PeerMessageId Id)> ReadHeadAsync()

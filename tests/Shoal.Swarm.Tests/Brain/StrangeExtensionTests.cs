@@ -153,6 +153,7 @@ public sealed class StrangeExtensionTests
         (PeerSources Source, bool Stays)[] sources =
         [
             (PeerSources.Dht, false), (PeerSources.PeerExchange, false), (PeerSources.LocalDiscovery, false),
+            (PeerSources.Link, false), (PeerSources.Link | PeerSources.User, true),
             (PeerSources.Dht | PeerSources.Tracker, true), (PeerSources.Tracker, true), (PeerSources.User, true),
         ];
         var peers = new List<FakePeer>();
@@ -180,7 +181,7 @@ public sealed class StrangeExtensionTests
         swarm.Wait(3600);
         Assert.DoesNotContain(stranger, swarm.Port.Dials);
         Assert.DoesNotContain(underWay, swarm.Port.Dials);
-        Assert.All(peers.Take(3), peer => Assert.DoesNotContain(peer.Session.Remote, swarm.Port.Dials));
+        Assert.All(peers.Take(4), peer => Assert.DoesNotContain(peer.Session.Remote, swarm.Port.Dials));
     }
 
     // P23

@@ -223,6 +223,28 @@ public sealed class PeerDirectoryTests
         Assert.InRange(dials, 10, 25);
     }
 
+    [Theory]
+    [InlineData(PeerSources.Link, 10, 25)]
+    [InlineData(PeerSources.User, 400, 600)]
+    public void Whom_a_link_names_is_dialled_as_a_stranger_and_whom_the_user_names_again_and_again(
+        PeerSources source, int least, int most)
+    {
+        PeerDirectory directory = Make();
+        var peer = new IPEndPoint(IPAddress.Parse("8.8.8.8"), 7);
+        directory.Add(peer, source, 1, Now);
+        int dials = 0;
+        for (TimeSpan now = Now; now < Now + TimeSpan.FromHours(4); now += TimeSpan.FromSeconds(1))
+        {
+            if (!directory.TryNextToDial(now, out IPEndPoint address)) continue;
+            directory.OnDialFailed(address, now);
+            dials++;
+        }
+        Assert.InRange(dials, least, most);
+        for (int port = 1000; port < 1100; port++) directory.Add(new IPEndPoint(peer.Address, port), source, 1, Now);
+        bool isStranger = source == PeerSources.Link;
+        Assert.Equal(isStranger ? PeerDirectory.MaxPortsPerAddress : 101, directory.Peers.Count);
+    }
+
     [Fact]
     public void Our_own_address_is_not_dialled_again()
     {
