@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Shoal.Engine.Torrents;
 using Shoal.Protocol;
+using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Catalogues;
 using Shoal.Protocol.Torrents;
 using Shoal.Swarm.Peers;
@@ -40,10 +41,20 @@ public sealed class Torrent
     /// The figures now, then at every interval, and at once when the torrent becomes complete. The series goes on while
     /// it seeds and ends when the torrent is stopped or fails, which its last snapshot shows.
     /// </summary>
-    /// <param name="interval">Time between two snapshots.</param>
+    /// <param name="interval">
+    /// Time between two snapshots, more than 0; <see cref="Timeout.InfiniteTimeSpan"/> tells only what is told at once.
+    /// </param>
     /// <param name="cancellationToken">Ends the series with an <see cref="OperationCanceledException"/>.</param>
-    public async IAsyncEnumerable<TorrentSnapshot> WatchAsync(
-        TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentOutOfRangeException">The interval is 0 or less.</exception>
+    public IAsyncEnumerable<TorrentSnapshot> WatchAsync(
+        TimeSpan interval, CancellationToken cancellationToken = default)
+    {
+        CheckInterval(interval);
+        return WatchToEndAsync(interval, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<TorrentSnapshot> WatchToEndAsync(
+        TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -59,11 +70,21 @@ public sealed class Torrent
     /// The figures of a download: now, then at every interval, and a last time when it is complete, which ends the
     /// series. Of a torrent that is complete already there is that one snapshot.
     /// </summary>
-    /// <param name="interval">Time between two snapshots.</param>
+    /// <param name="interval">
+    /// Time between two snapshots, more than 0; <see cref="Timeout.InfiniteTimeSpan"/> tells only what is told at once.
+    /// </param>
     /// <param name="cancellationToken">Ends the series with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="TorrentException">The torrent failed or was stopped before it was complete.</exception>
-    public async IAsyncEnumerable<TorrentSnapshot> WatchUntilCompleteAsync(
-        TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    /// <exception cref="ArgumentOutOfRangeException">The interval is 0 or less.</exception>
+    public IAsyncEnumerable<TorrentSnapshot> WatchUntilCompleteAsync(
+        TimeSpan interval, CancellationToken cancellationToken = default)
+    {
+        CheckInterval(interval);
+        return WatchDownloadAsync(interval, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<TorrentSnapshot> WatchDownloadAsync(
+        TimeSpan interval, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -127,13 +148,20 @@ public sealed class Torrent
     public void AddPeer(IPEndPoint peer)
     {
         ArgumentNullException.ThrowIfNull(peer);
-        _actor.AddPeers([peer], PeerSources.User);
+        _actor.AddPeers([peer], PeerSources.User, AddressOrigin.User);
     }
 
     /// <summary>
     /// Stops it and removes it from the engine; what is on disk stays. Trackers are told, for two seconds at most.
     /// </summary>
     public Task StopAsync(CancellationToken cancellationToken = default) => _remove(_actor, cancellationToken);
+
+    private static void CheckInterval(TimeSpan interval)
+    {
+        // It would be a loop without a pause.
+        if (interval <= TimeSpan.Zero && interval != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(nameof(interval), interval, "The interval must be more than 0.");
+    }
 
     /// <summary>Waits for the interval to pass or for something that is to be told at once.</summary>
     private async Task NextAsync(TimeSpan interval, Task news, CancellationToken cancellationToken)

@@ -103,6 +103,10 @@ public static class TorrentCreator
     }
 
     /// <summary>Hashes what lies in a folder against a torrent, on all cores, changing nothing.</summary>
+    /// <param name="metainfo">The torrent.</param>
+    /// <param name="directory">The folder that its file or folder lies in; what is not there counts as missing.</param>
+    /// <param name="hashedBytes">Told a few times a second how many bytes are hashed; null tells nobody.</param>
+    /// <param name="cancellationToken">Ends the hashing with an <see cref="OperationCanceledException"/>.</param>
     /// <exception cref="TorrentException">The folder cannot be read.</exception>
     public static async Task<VerifyReport> VerifyAsync(
         Metainfo metainfo,

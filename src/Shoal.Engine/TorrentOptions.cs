@@ -44,7 +44,10 @@ public sealed record TorrentOptions
     /// </summary>
     public long UploadBytesPerSecondPerPeer { get; init; }
 
-    /// <summary>Connected peers at the most.</summary>
+    /// <summary>
+    /// Connected peers at the most, 1 or more; 200 by default. <see cref="EngineOptions.MaxConnections"/> holds for all
+    /// torrents together besides.
+    /// </summary>
     public int MaxPeers { get; init; } = 200;
 
     /// <summary>Requests pieces in order from the start rather than the rarest first.</summary>

@@ -55,7 +55,7 @@ public sealed class PeerListener : IDisposable
         {
             return (new TcpConnection(accepted), SocketError.Success);
         }
-        catch (Exception e) when (e is SocketException or NullReferenceException)
+        catch (SocketException)
         {
             // A peer that reset between accept and the first look at its address.
             accepted.Dispose();

@@ -16,13 +16,15 @@ public sealed class TcpConnection : IConnection
     private ReadOnlyMemory<byte> _unread;
     private int _closed;
 
+    /// <exception cref="SocketException">The other side is gone already.</exception>
     internal TcpConnection(Socket socket)
     {
         _socket = socket;
         // Requests are batched by us; waiting for more to say (Nagle) would only delay them.
         socket.NoDelay = true;
         socket.Blocking = false;
-        Remote = (IPEndPoint)socket.RemoteEndPoint!;
+        // The runtime gives none once it has seen that the connection is gone.
+        Remote = socket.RemoteEndPoint as IPEndPoint ?? throw new SocketException((int)SocketError.NotConnected);
         if (Remote.Address.IsIPv4MappedToIPv6) Remote = new IPEndPoint(Remote.Address.MapToIPv4(), Remote.Port);
         Local = (IPEndPoint)socket.LocalEndPoint!;
         if (Local.Address.IsIPv4MappedToIPv6) Local = new IPEndPoint(Local.Address.MapToIPv4(), Local.Port);

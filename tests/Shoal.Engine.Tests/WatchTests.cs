@@ -72,4 +72,16 @@ public sealed class WatchTests
         await foreach (TorrentSnapshot snapshot in series) seen.Add(snapshot);
         return seen;
     }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(0)]
+    [InlineData(-1_000)]
+    public async Task An_interval_of_nothing_is_refused_before_the_series_begins(int milliseconds)
+    {
+        await using Pair pair = await Pair.StartAsync(("a.bin", 1000));
+        Torrent torrent = Assert.Single(pair.Seeder.Torrents);
+        TimeSpan interval = TimeSpan.FromMilliseconds(milliseconds);
+        Assert.Throws<ArgumentOutOfRangeException>(() => torrent.WatchAsync(interval, Cancel));
+        Assert.Throws<ArgumentOutOfRangeException>(() => torrent.WatchUntilCompleteAsync(interval, Cancel));
+    }
 }

@@ -26,7 +26,7 @@ internal sealed class EngineMetrics : IDisposable
             "shoal.engine.in_flight", inFlightBytes, "By", "Bytes requested from peers or waiting for the disk.");
         _meter.CreateObservableUpDownCounter("shoal.engine.torrents", torrents, "{torrent}", "Torrents in the engine.");
         _disconnects = _meter.CreateCounter<long>(
-            "shoal.engine.disconnects", "{connection}", "Connections that ended, by reason.");
+            "shoal.engine.disconnects", "{connection}", "Connections that ended or failed, by reason.");
     }
 
     public void Downloaded(int bytes) => Interlocked.Add(ref _downloaded, bytes);

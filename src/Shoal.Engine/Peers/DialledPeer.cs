@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Shoal.Network;
+using Shoal.Swarm;
 
 namespace Shoal.Engine.Peers;
 
@@ -10,9 +11,22 @@ namespace Shoal.Engine.Peers;
 /// <param name="Error">Why there is none.</param>
 /// <param name="IsGreeted">True when our handshake went out already, within an encrypted one.</param>
 /// <param name="IsPlainOnly">True when the peer would not have it encrypted.</param>
+/// <param name="Refusal">One sentence that says why the address may not be connected to; null when it may.</param>
 internal sealed record DialledPeer(
     IPEndPoint EndPoint,
     IConnection? Connection,
     SocketError Error,
     bool IsGreeted = false,
-    bool IsPlainOnly = false);
+    bool IsPlainOnly = false,
+    string? Refusal = null)
+{
+    /// <summary>Why there is no connection, for the count of those that ended.</summary>
+    public DisconnectReason Reason => this switch
+    {
+        { Connection: not null } => DisconnectReason.None,
+        { Refusal: not null } => DisconnectReason.AddressRefused,
+        { Error: SocketError.OperationAborted } => DisconnectReason.Stopping,
+        { Error: SocketError.ProtocolType } => DisconnectReason.EncryptionFailed,
+        _ => DisconnectReason.ConnectFailed,
+    };
+}

@@ -23,7 +23,11 @@ internal sealed class PeerAcceptor(
     public static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
     // When the system has no more sockets, the next look is after this: soon, and without a busy processor till then.
-    private static readonly TimeSpan ScarcityPause = TimeSpan.FromMilliseconds(100);
+    internal static readonly TimeSpan ScarcityPause = TimeSpan.FromMilliseconds(100);
+
+    // Peers that are gone before they are taken come one by one. More failures than this in a row have another cause,
+    // which a pause gives time to go by.
+    private const int MaxFailuresInARow = 16;
 
     private readonly ConcurrentDictionary<IConnection, long> _pending = new();
     private readonly TimeProvider _time = services.Time;
@@ -58,6 +62,7 @@ internal sealed class PeerAcceptor(
 
     private async Task AcceptAsync()
     {
+        int failures = 0;
         while (true)
         {
             (IConnection? connection, SocketError error) = await listener.AcceptAsync().ConfigureAwait(false);
@@ -68,10 +73,12 @@ internal sealed class PeerAcceptor(
             }
             if (connection is null)
             {
-                if (error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
+                bool isScarce = error is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable;
+                if (isScarce || ++failures > MaxFailuresInARow)
                     await Task.Delay(ScarcityPause, _time).ConfigureAwait(false);
                 continue;
             }
+            failures = 0;
             if (_pending.Count >= services.Options.MaxPendingHandshakes) CloseOldest();
             _pending[connection] = _time.GetTimestamp();
             _ = GreetAsync(connection);

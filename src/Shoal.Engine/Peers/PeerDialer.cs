@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Shoal.Network;
 using Shoal.Protocol;
+using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Encryption;
 using Shoal.Protocol.PeerWire;
 
@@ -24,10 +25,14 @@ internal sealed class PeerDialer(EngineServices services, Handshake greeting)
 
     /// <summary>Connects; it never fails but by its result.</summary>
     /// <param name="endPoint">Where to.</param>
+    /// <param name="origin">Who named the address: it decides whether it may be connected to.</param>
     /// <param name="isPlainOnly">True when the peer is known not to take encrypted connections.</param>
     /// <param name="stop">Ends the attempt.</param>
-    public async Task<DialledPeer> DialAsync(IPEndPoint endPoint, bool isPlainOnly, CancellationToken stop)
+    public async Task<DialledPeer> DialAsync(
+        IPEndPoint endPoint, AddressOrigin origin, bool isPlainOnly, CancellationToken stop)
     {
+        if (!AddressPolicy.Allows(origin, AddressUse.Peer, endPoint, out string? refusal))
+            return new DialledPeer(endPoint, null, SocketError.AccessDenied, Refusal: refusal);
         try
         {
             await services.HalfOpen.WaitAsync(stop).ConfigureAwait(false);

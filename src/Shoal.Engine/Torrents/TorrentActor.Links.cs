@@ -2,6 +2,7 @@ using System.Net;
 using Shoal.Engine.Diagnostics;
 using Shoal.Engine.Peers;
 using Shoal.Network;
+using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Buffers;
 using Shoal.Protocol.PeerWire;
 using Shoal.Storage;
@@ -107,10 +108,12 @@ internal sealed partial class TorrentActor
         EngineLog.IncomingRefused(_log, connection.Remote, reason);
     }
 
-    private async Task DialAsync(IPEndPoint endPoint, bool isPlainOnly)
+    private async Task DialAsync(IPEndPoint endPoint, AddressOrigin origin, bool isPlainOnly)
     {
-        DialledPeer dialled = await _dialer.DialAsync(endPoint, isPlainOnly, _stop.Token).ConfigureAwait(false);
-        EngineLog.Dialled(_log, endPoint, dialled.Error);
+        DialledPeer dialled =
+            await _dialer.DialAsync(endPoint, origin, isPlainOnly, _stop.Token).ConfigureAwait(false);
+        if (dialled.Refusal is { } refusal) EngineLog.AddressRefused(_log, endPoint, refusal);
+        else EngineLog.Dialled(_log, endPoint, dialled.Error);
         Post(new TorrentItem(TorrentItemKind.Dialled, dialled));
     }
 
@@ -132,7 +135,9 @@ internal sealed partial class TorrentActor
             _services.Connections.Return();
         }
         dialled.Connection?.Close();
-        _brain.DialFailed(endPoint, Now);
+        if (dialled.Connection is null) _services.Metrics.Disconnected(dialled.Reason);
+        if (dialled.Refusal is null) _brain.DialFailed(endPoint, Now);
+        else _brain.DialRefused(endPoint, Now);
     }
 
     private void OnLinkClosed(PeerLink link, DisconnectReason reason)

@@ -15,7 +15,8 @@ internal sealed partial class TorrentActor : ISwarmPort
 {
     private PeerLink? _joining;
 
-    void ISwarmPort.Dial(IPEndPoint endPoint) => _ = DialAsync(endPoint, _brain.IsPlainOnly(endPoint));
+    void ISwarmPort.Dial(IPEndPoint endPoint) =>
+        _ = DialAsync(endPoint, _brain.OriginOf(endPoint), _brain.IsPlainOnly(endPoint));
 
     void ISwarmPort.Close(PeerSession peer, DisconnectReason reason)
     {

@@ -19,9 +19,11 @@ internal sealed partial class TorrentActor
     private long _haveBytes;
     private readonly Lock _countersLock = new();
 
-    /// <summary>Adds peers that somebody named. Any thread.</summary>
-    public void AddPeers(IReadOnlyList<IPEndPoint> peers, PeerSources source) =>
-        Post(new TorrentItem(TorrentItemKind.PeersFound, peers, Number: (int)source));
+    /// <summary>
+    /// Adds peers that somebody named, those left out that who named them may not have us connect to. Any thread.
+    /// </summary>
+    public void AddPeers(IReadOnlyList<IPEndPoint> peers, PeerSources source, AddressOrigin origin) => Post(
+        new TorrentItem(TorrentItemKind.PeersFound, new FoundPeers(Allowed(peers, origin), source, origin)));
 
     private void StartTrackers()
     {
@@ -69,7 +71,7 @@ internal sealed partial class TorrentActor
             {
                 IPAddress[] addresses = await Dns.GetHostAddressesAsync(peer.Host, _stop.Token).ConfigureAwait(false);
                 IPEndPoint[] found = [.. addresses.Select(address => new IPEndPoint(address, peer.Port))];
-                AddPeers(Allowed(found, origin), source);
+                AddPeers(found, source, origin);
             }
             catch (Exception e) when (e is System.Net.Sockets.SocketException or ArgumentException)
             {
@@ -83,12 +85,12 @@ internal sealed partial class TorrentActor
     }
 
     /// <summary>Passes on the peers of a tracker's answer that its place in the network entitles it to name.</summary>
-    private void OnTrackerPeers(IReadOnlyList<IPEndPoint> peers, AddressScope trackerScope)
-    {
-        AddPeers(Allowed(peers, AddressOrigin.Tracker(trackerScope)), PeerSources.Tracker);
-    }
+    private void OnTrackerPeers(IReadOnlyList<IPEndPoint> peers, AddressScope trackerScope) =>
+        AddPeers(peers, PeerSources.Tracker, AddressOrigin.Tracker(trackerScope));
 
-    /// <summary>Those of the addresses that who named them may have us connect to.</summary>
+    /// <summary>
+    /// The addresses that would not be refused when it comes to connecting, so that no others take up room till then.
+    /// </summary>
     private List<IPEndPoint> Allowed(IReadOnlyList<IPEndPoint> peers, AddressOrigin origin)
     {
         var allowed = new List<IPEndPoint>(peers.Count);

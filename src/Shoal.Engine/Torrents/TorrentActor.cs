@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
 using Microsoft.Extensions.Logging;
 using Shoal.Engine.Actors;
 using Shoal.Engine.Diagnostics;
@@ -11,7 +10,6 @@ using Shoal.Protocol.PeerWire;
 using Shoal.Storage;
 using Shoal.Storage.Checking;
 using Shoal.Swarm;
-using Shoal.Swarm.Peers;
 
 namespace Shoal.Engine.Torrents;
 
@@ -134,9 +132,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
                     _brain.BlocksHashed(item.Piece, (Sha256Hash[])item.Detail!, Now);
                     break;
                 case TorrentItemKind.CreditReturned: OnCreditReturned(); break;
-                case TorrentItemKind.PeersFound:
-                    _brain.PeersFound((IReadOnlyList<IPEndPoint>)item.Subject!, (PeerSources)item.Number, Now);
-                    break;
+                case TorrentItemKind.PeersFound: OnPeersFound((FoundPeers)item.Subject!); break;
                 case TorrentItemKind.ContentReady: OnContentReady((OpenedContent)item.Subject!); break;
                 case TorrentItemKind.Tick: OnTick(); break;
                 case TorrentItemKind.Call: ((Action)item.Subject!)(); break;
@@ -162,6 +158,9 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         _content?.Intake.Submit();
         Volatile.Write(ref _ticking, !_brain.IsIdle);
     }
+
+    private void OnPeersFound(FoundPeers found) =>
+        _brain.PeersFound(found.EndPoints, found.Source, Now, found.Origin);
 
     private void OnCreditReturned()
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Shoal.Protocol;
+using Shoal.Protocol.Addresses;
 using Shoal.Protocol.PeerWire;
 using Shoal.Swarm.Peers;
 
@@ -14,10 +15,19 @@ namespace Shoal.Swarm;
 public sealed partial class TorrentBrain
 {
     /// <summary>Adds addresses that were found.</summary>
-    public void PeersFound(IReadOnlyList<IPEndPoint> endPoints, PeerSources source, TimeSpan now)
+    /// <param name="endPoints">Where peers listen.</param>
+    /// <param name="source">Who told of them.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="origin">
+    /// The same for the address policy; a shell that asks it gets it back by <see cref="OriginOf"/>. The default is the
+    /// least trusted.
+    /// </param>
+    public void PeersFound(
+        IReadOnlyList<IPEndPoint> endPoints, PeerSources source, TimeSpan now, AddressOrigin origin = default)
     {
         _now = now;
-        foreach (IPEndPoint endPoint in endPoints) _directory.Add(endPoint, source, PriorityOf(endPoint), now);
+        foreach (IPEndPoint endPoint in endPoints)
+            _directory.Add(endPoint, source, PriorityOf(endPoint), now, origin: origin);
         DialMore(now);
     }
 
@@ -33,6 +43,9 @@ public sealed partial class TorrentBrain
 
     /// <summary>The handshake with which we dial, for shells that have to send it before the brain does.</summary>
     public Handshake Greeting => OurHandshake(_hashes.Wire);
+
+    /// <summary>Who named an address, for the address policy, which is asked before it is connected to.</summary>
+    public AddressOrigin OriginOf(IPEndPoint endPoint) => _directory.OriginOf(endPoint);
 
     /// <summary>True when a peer was found to refuse encrypted connections.</summary>
     public bool IsPlainOnly(IPEndPoint endPoint) => _directory.IsPlainOnly(endPoint);
@@ -74,6 +87,14 @@ public sealed partial class TorrentBrain
     {
         _now = now;
         _directory.OnDialFailed(endPoint, now);
+        DialMore(now);
+    }
+
+    /// <summary>An address that <see cref="ISwarmPort.Dial"/> named may not be connected to: it is forgotten.</summary>
+    public void DialRefused(IPEndPoint endPoint, TimeSpan now)
+    {
+        _now = now;
+        _directory.OnDialRefused(endPoint);
         DialMore(now);
     }
 
@@ -266,7 +287,8 @@ public sealed partial class TorrentBrain
     {
         if (session.IsInDirectory || !session.IsIncoming) return true;
         var endPoint = new IPEndPoint(session.Remote.Address, port);
-        _directory.Add(endPoint, PeerSources.Incoming, PriorityOf(endPoint), _now);
+        AddressOrigin itself = AddressOrigin.Peer(session.Remote.Address.Scope());
+        _directory.Add(endPoint, PeerSources.Incoming, PriorityOf(endPoint), _now, origin: itself);
         session.ListensAt = endPoint;
         session.IsInDirectory = _directory.OnConnected(endPoint, _now);
         if (session.IsInDirectory)

@@ -42,7 +42,7 @@ public sealed partial class TorrentBrain
             return Refuse(session, number, begin, length);
         bool allowed = session.UnchokedByUs || session.AllowedByUs.Contains(block.Piece);
         if (!allowed) return Refuse(session, number, begin, length);
-        if (!session.Uploads.TryAdd(block)) return DisconnectReason.RequestFlood;
+        if (!session.Uploads.TryAdd(block)) return Refuse(session, number, begin, length);
         session.LastUsefulAt = now;
         _port.HasOutput(session);
         return DisconnectReason.None;

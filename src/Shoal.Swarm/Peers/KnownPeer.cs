@@ -1,4 +1,5 @@
 using System.Net;
+using Shoal.Protocol.Addresses;
 
 namespace Shoal.Swarm.Peers;
 
@@ -19,6 +20,9 @@ internal sealed class KnownPeer
 
     /// <summary>Who told of it.</summary>
     public PeerSources Sources { get; internal set; }
+
+    /// <summary>Of those who told of it, one who may have us connect to it, if there is any.</summary>
+    public AddressOrigin Origin { get; internal set; }
 
     /// <summary>Where it stands.</summary>
     public PeerAddressState State { get; internal set; }

@@ -98,8 +98,14 @@ internal sealed class PeerDirectory
     /// <param name="priority">Canonical priority (BEP 40) of a connection between it and us; 0 when unknown.</param>
     /// <param name="now">The time.</param>
     /// <param name="isUploadOnly">True when the source says that the peer needs nothing.</param>
+    /// <param name="origin">The source as the address policy knows it; the default is the least trusted one.</param>
     public AddOutcome Add(
-        IPEndPoint endPoint, PeerSources source, uint priority, TimeSpan now, bool isUploadOnly = false)
+        IPEndPoint endPoint,
+        PeerSources source,
+        uint priority,
+        TimeSpan now,
+        bool isUploadOnly = false,
+        AddressOrigin origin = default)
     {
         endPoint = endPoint.Normalised();
         if (IsPrivate && IsOnlyFromStrangers(source)) return AddOutcome.Private;
@@ -113,13 +119,14 @@ internal sealed class PeerDirectory
             known.Sources |= source;
             known.IsUploadOnly |= isUploadOnly;
             known.LastSeen = now;
+            if (!AddressPolicy.Allows(known.Origin, AddressUse.Peer, endPoint, out _)) known.Origin = origin;
             if (priority != 0) known.Priority = priority;
             return AddOutcome.Known;
         }
         if (!HasRoom(endPoint.Address, source, now)) return AddOutcome.NoRoom;
         Insert(new KnownPeer(endPoint, priority)
         {
-            Sources = source, IsUploadOnly = isUploadOnly, LastSeen = now, NotBefore = now,
+            Sources = source, Origin = origin, IsUploadOnly = isUploadOnly, LastSeen = now, NotBefore = now,
         });
         LookAgain();
         return AddOutcome.Added;
@@ -161,7 +168,8 @@ internal sealed class PeerDirectory
         if (_banned.Contains(endPoint.Address)) return false;
         if (!_byEndPoint.TryGetValue(endPoint, out KnownPeer? peer))
         {
-            if (Add(endPoint, PeerSources.Incoming, 0, now) != AddOutcome.Added) return true;
+            AddressOrigin itself = AddressOrigin.Peer(endPoint.Address.Scope());
+            if (Add(endPoint, PeerSources.Incoming, 0, now, origin: itself) != AddOutcome.Added) return true;
             peer = _byEndPoint[endPoint];
         }
         if (peer.State == PeerAddressState.Connected) return false;
@@ -279,6 +287,17 @@ internal sealed class PeerDirectory
     /// <summary>True for an address that the user named.</summary>
     public bool IsNamedByUser(IPEndPoint endPoint) =>
         TryGet(endPoint, out KnownPeer peer) && peer.Sources.HasFlag(PeerSources.User);
+
+    /// <summary>Who named an address, for the address policy; the least trusted for one that is not kept.</summary>
+    public AddressOrigin OriginOf(IPEndPoint endPoint) => TryGet(endPoint, out KnownPeer peer) ? peer.Origin : default;
+
+    /// <summary>Forgets an address that was handed out to be dialled and may not be.</summary>
+    public void OnDialRefused(IPEndPoint endPoint)
+    {
+        if (!TryGet(endPoint, out KnownPeer peer) || peer.State != PeerAddressState.Dialling) return;
+        SetState(peer, PeerAddressState.Idle);
+        Remove(peer);
+    }
 
     /// <summary>True while an address is kept.</summary>
     public bool Knows(IPEndPoint endPoint) => TryGet(endPoint, out _);

@@ -33,7 +33,10 @@ internal sealed class RequestQueue
     /// <summary>Bytes that all requests in the queue ask for.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>Adds a request at the end; false when the queue is full, and the request is to be rejected.</summary>
+    /// <summary>
+    /// Adds a request at the end; false when the queue is full. The request is to be rejected then, as a peer may count
+    /// otherwise than we do; who goes on all the same is a flood.
+    /// </summary>
     /// <param name="request">Checked to lie inside its piece.</param>
     public bool TryAdd(BlockSpan request)
     {

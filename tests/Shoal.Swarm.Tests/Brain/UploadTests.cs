@@ -188,13 +188,22 @@ public sealed class UploadTests
 
     // P11
     [Fact]
-    public void More_requests_than_were_offered_to_be_queued_end_the_connection()
+    public void More_requests_than_were_offered_to_be_queued_are_rejected_and_a_flood_ends_the_connection()
     {
         BrainFixture swarm = Seeder();
         FakePeer peer = swarm.Accept().Interested();
+        peer.Hear();
         for (int i = 0; i < 2000; i++) peer.Request(Block(swarm, 0));
-        Assert.True(peer.IsOpen);
+        Assert.Empty(peer.Hear());
         peer.Request(Block(swarm, 0));
+        Assert.Equal([PeerMessageId.RejectRequest], peer.HearKinds());
+        Assert.Equal(2000, peer.Session.Uploads.Count);
+        for (int i = 0; i < 2000; i++)
+        {
+            Assert.True(peer.IsOpen);
+            peer.Request(Block(swarm, 0));
+            peer.Hear();
+        }
         Assert.Equal(DisconnectReason.RequestFlood, peer.Reason);
         Assert.False(peer.Session.HasUploads);
     }

@@ -1,4 +1,5 @@
 using System.Net;
+using Shoal.Protocol.Addresses;
 using Shoal.Swarm.Peers;
 
 namespace Shoal.Swarm.Tests.Peers;
@@ -243,6 +244,34 @@ public sealed class PeerDirectoryTests
         for (int port = 1000; port < 1100; port++) directory.Add(new IPEndPoint(peer.Address, port), source, 1, Now);
         bool isStranger = source == PeerSources.Link;
         Assert.Equal(isStranger ? PeerDirectory.MaxPortsPerAddress : 101, directory.Peers.Count);
+    }
+
+    [Fact]
+    public void Of_all_who_name_an_address_one_who_may_counts()
+    {
+        PeerDirectory directory = Make();
+        var here = new IPEndPoint(IPAddress.Loopback, 7);
+        AddressOrigin near = AddressOrigin.Tracker(AddressScope.Loopback);
+        AddressOrigin far = AddressOrigin.Tracker(AddressScope.Global);
+        directory.Add(here, PeerSources.Tracker, 1, Now, origin: far);
+        Assert.Equal(far, directory.OriginOf(here));
+        directory.Add(here, PeerSources.Tracker, 1, Now, origin: near);
+        directory.Add(here, PeerSources.Tracker, 1, Now, origin: far);
+        Assert.Equal(near, directory.OriginOf(here));
+        Assert.Equal(AddressOrigin.Torrent, directory.OriginOf(At(1)));
+    }
+
+    [Fact]
+    public void An_address_that_may_not_be_dialled_is_forgotten()
+    {
+        PeerDirectory directory = Make();
+        directory.Add(At(1), PeerSources.Tracker, 1, Now);
+        directory.Add(At(2), PeerSources.Tracker, 2, Now);
+        Assert.True(directory.TryNextToDial(Now, out IPEndPoint address));
+        directory.OnDialRefused(address);
+        directory.OnDialRefused(At(1));
+        Assert.Equal(At(1), Assert.Single(directory.Peers).EndPoint);
+        Assert.Equal(0, directory.DiallingCount);
     }
 
     [Fact]
