@@ -15,7 +15,8 @@ internal sealed record LoadOptions
           --numwant N       peers asked for; default: 30
           --seconds N       of each measurement; default: 8
           --rate N          requests a second of the open loop; default: half of what the closed loop reached
-          --window N        requests under way in the closed loop; default: 1024
+          --window N        requests under way in the closed loop; default: 256
+          --mix C:A:S       connects, announces and scrapes of a hundred requests; default: 67:32:1
           --connections N   of HTTP; default: 64
           --stale PERCENT   of announces and scrapes with an id that is not good; default: 2
           --json FILE       writes the figures there too
@@ -35,7 +36,13 @@ internal sealed record LoadOptions
 
     public int Rate { get; private init; }
 
-    public int Window { get; private init; } = 1024;
+    public int Window { get; private init; } = 256;
+
+    /// <summary>Connects of a hundred requests.</summary>
+    public int ConnectShare { get; private init; } = 67;
+
+    /// <summary>Announces of a hundred requests; the rest are scrapes.</summary>
+    public int AnnounceShare { get; private init; } = 32;
 
     public int Connections { get; private init; } = 64;
 
@@ -72,11 +79,17 @@ internal sealed record LoadOptions
         return true;
     }
 
+    private LoadOptions? WithMix(string[] parts) =>
+        parts.Length == 3 && int.TryParse(parts[0], out int connects) && int.TryParse(parts[1], out int announces)
+            && int.TryParse(parts[2], out int scrapes) && connects + announces + scrapes == 100
+            ? this with { ConnectShare = connects, AnnounceShare = announces } : null;
+
     private LoadOptions? With(string name, string value)
     {
         bool isNumber = int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number);
         return name switch
         {
+            "--mix" => WithMix(value.Split(':')),
             "--servers" => this with { Servers = value.Split(',') },
             "--scenario" when value is "udp" or "http" or "memory" => this with { Scenario = value },
             "--json" => this with { JsonFile = value },

@@ -14,11 +14,6 @@ internal sealed class UdpLoad : IDisposable
     /// <summary>Sockets, each with an address of its own, between which a tracker can divide its threads.</summary>
     private const int Sockets = 8;
 
-    /// <summary>Of a hundred requests so many are connects and announces; the rest are scrapes.</summary>
-    private const int ConnectShare = 67;
-
-    private const int AnnounceShare = 32;
-
     /// <summary>A client asks for some torrents at once, and for fewer than the seventy that fit.</summary>
     private const int ScrapeHashes = 10;
 
@@ -192,8 +187,8 @@ internal sealed class UdpLoad : IDisposable
             return;
         }
         int kind = _random.Next(100);
-        slot.Action = kind < ConnectShare ? UdpTrackerAction.Connect
-            : kind < ConnectShare + AnnounceShare ? UdpTrackerAction.Announce
+        slot.Action = kind < _options.ConnectShare ? UdpTrackerAction.Connect
+            : kind < _options.ConnectShare + _options.AnnounceShare ? UdpTrackerAction.Announce
             : UdpTrackerAction.Scrape;
         if (slot.Action == UdpTrackerAction.Connect)
         {

@@ -107,11 +107,8 @@ public sealed record TrackerOptions
     /// </summary>
     public IReadOnlyList<IPNetwork> TrustedProxies { get; init; } = [];
 
-    /// <summary>
-    /// True, the default, to serve /metrics and /healthz. False where the port is open to strangers and another process
-    /// does not shield these paths.
-    /// </summary>
-    public bool ServesMetrics { get; init; } = true;
+    /// <summary>Who gets /metrics; those on this machine and in private networks by default.</summary>
+    public MetricsAudience Metrics { get; init; } = MetricsAudience.Neighbours;
 
     /// <summary>
     /// True, the default, to let peers behind the same router know each other's private addresses, where they tell

@@ -35,7 +35,7 @@ public sealed class RtorrentClient() : Client("rtorrent")
             $"network.bind_address.set = {Host}",
             "dht.mode.set = disable",
             "protocol.pex.set = no",
-            "trackers.use_udp.set = no",
+            "trackers.use_udp.set = yes",
             whenDone,
         ];
         settings.AddRange(job.Peers.Select(peer =>

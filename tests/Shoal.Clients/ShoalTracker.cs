@@ -11,21 +11,28 @@ public sealed partial class ShoalTracker : ITestTracker
     private readonly TemporaryFolder _home = new();
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly ClientProcess _process;
+    private readonly string _scheme;
+    private int _port;
 
-    private ShoalTracker() => _process = ClientProcess.Start(_home.Path,
-        [Checkout.Launcher, "tracker", "--bind", "127.0.0.1", "--port", "0", "--json-lines"]);
+    private ShoalTracker(string scheme)
+    {
+        _scheme = scheme;
+        _process = ClientProcess.Start(_home.Path,
+            [Checkout.Launcher, "tracker", "--bind", "127.0.0.1", "--port", "0", "--json-lines"]);
+    }
 
-    public string Url { get; private set; } = "";
+    public string Url => $"{_scheme}://127.0.0.1:{_port}/announce";
 
     /// <summary>Starts it and waits until it answers.</summary>
-    public static async Task<ShoalTracker> StartAsync(CancellationToken cancel)
+    /// <param name="cancel">The deadline.</param>
+    /// <param name="scheme">How clients are to ask it: <c>http</c> or <c>udp</c>.</param>
+    public static async Task<ShoalTracker> StartAsync(CancellationToken cancel, string scheme = "http")
     {
-        var tracker = new ShoalTracker();
+        var tracker = new ShoalTracker(scheme);
         string started = await tracker._process.LineAsync(
             l => l.Contains("\"tracker_started\"", StringComparison.Ordinal), cancel);
         using JsonDocument json = JsonDocument.Parse(started);
-        int port = json.RootElement.GetProperty("port").GetInt32();
-        tracker.Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/announce");
+        tracker._port = json.RootElement.GetProperty("port").GetInt32();
         return tracker;
     }
 
@@ -38,6 +45,24 @@ public sealed partial class ShoalTracker : ITestTracker
             },
             cancel,
             $"{seeders} seeders and {others} others at shoal's tracker");
+
+    /// <summary>Waits until so many requests of a kind were answered.</summary>
+    /// <param name="protocol"><c>http</c> or <c>udp</c>.</param>
+    /// <param name="action"><c>announce</c> or <c>scrape</c>.</param>
+    /// <param name="atLeast">How many.</param>
+    /// <param name="cancel">The deadline.</param>
+    public Task AnsweredAsync(string protocol, string action, int atLeast, CancellationToken cancel) =>
+        Eventually.HoldsAsync(
+            async () =>
+            {
+                string figures = await _http.GetStringAsync(new Uri($"http://127.0.0.1:{_port}/metrics"), cancel);
+                string name = "shoal_tracker_answers_total{protocol=\"" + protocol + "\",family=\"ipv4\",action=\""
+                    + action + "\"} ";
+                string? line = figures.Split('\n').FirstOrDefault(l => l.StartsWith(name, StringComparison.Ordinal));
+                return line is not null && int.Parse(line[name.Length..], CultureInfo.InvariantCulture) >= atLeast;
+            },
+            cancel,
+            $"{atLeast} answers to {action} over {protocol}");
 
     public async ValueTask DisposeAsync()
     {

@@ -37,7 +37,14 @@ internal static class HelpExamples
         ],
         "inspect" => ["shoal inspect photos.torrent", "shoal inspect photos.torrent --json"],
         "verify" => ["shoal verify photos.torrent pictures"],
-        "tracker" => ["shoal tracker", "shoal tracker --port 0 --bind 127.0.0.1"],
+        "tracker" =>
+        [
+            "shoal tracker",
+            "shoal tracker --data /var/lib/shoal --interval 30m",
+            "shoal tracker --mode private --data /var/lib/shoal",
+        ],
+        "tracker key" => ["shoal tracker key list --data /var/lib/shoal"],
+        "tracker key new" => ["shoal tracker key new --data /var/lib/shoal --label Ann --expires 90d"],
         "demo" => ["shoal demo", "shoal demo --size 1GiB --downloaders 5"],
         "lab run" => ["shoal lab run all", "shoal lab run test7 --file film.mkv", "shoal lab run own.scenario"],
         "lab setup" =>

@@ -31,7 +31,7 @@ internal sealed class TrackerOptionSet
     private readonly Setting<string?> _certificateKey;
     private readonly Setting<string?> _proxyHeader;
     private readonly Setting<ImmutableArray<IPNetwork>> _trustedProxies;
-    private readonly Setting<bool> _noMetrics;
+    private readonly Setting<string> _metrics;
     private readonly Setting<bool> _noLan;
     private readonly Setting<bool> _plainSockets;
 
@@ -73,7 +73,8 @@ internal sealed class TrackerOptionSet
             "Header in which a reverse proxy tells its client's address, such as X-Forwarded-For.", TryHeader, null);
         _trustedProxies = network.Many<IPNetwork>("--trusted-proxy", "ADDRESS",
             "Address or network of a proxy to believe; default: this machine.", TryNetwork);
-        _noMetrics = options.Flag("--no-metrics", "Leave out /metrics and /healthz.");
+        _metrics = options.Choice("--metrics", "Who gets /metrics: nobody, private networks, or everybody.",
+            "local", ["off", "local", "all"]);
         _noLan = network.Flag("--no-lan", "Believe no private address that a peer tells of itself.");
         _plainSockets = network.Flag("--plain-sockets", "Move one datagram with each system call, for comparison.");
         _plainSockets.Option.Hidden = true;
@@ -88,14 +89,15 @@ internal sealed class TrackerOptionSet
         ReadOnlySpan<Option> all =
         [
             _port.Option, _bind.Option, _data.Option, _mode.Option, _list.Option, _interval.Option,
-            _minInterval.Option, _snapshotInterval.Option, _noMetrics.Option, _noUdp.Option, _threads.Option,
+            _minInterval.Option, _snapshotInterval.Option, _metrics.Option, _noUdp.Option, _threads.Option,
             _connectionLifetime.Option, _certificate.Option, _certificateKey.Option, _proxyHeader.Option,
             _trustedProxies.Option, _noLan.Option, _plainSockets.Option,
         ];
         foreach (Option option in all) command.Options.Add(option);
         command.Validators.Add(result =>
         {
-            string mode = result.GetValue(_mode.Option) ?? _mode.Fallback;
+            // The word as it stands: one that is no mode is told of by its own option.
+            string? mode = result.GetResult(_mode.Option)?.Tokens is [{ Value: var word }, ..] ? word : null;
             if (mode == "private" && result.GetResult(_data.Option) is null)
                 result.AddError("--mode private needs --data DIR, which has the keys.");
             if ((result.GetResult(_certificate.Option) is null) != (result.GetResult(_certificateKey.Option) is null))
@@ -122,7 +124,12 @@ internal sealed class TrackerOptionSet
             Registry = mode == TrackerMode.Listed && _list.Of(result) is { } list ? TorrentListFile.Open(list) : null,
             Keys = data is null ? null : KeyRing.Open(data),
             Interval = interval, MinInterval = _minInterval.Of(result) ?? interval / MinIntervalShare,
-            SnapshotInterval = _snapshotInterval.Of(result), ServesMetrics = !_noMetrics.Of(result),
+            SnapshotInterval = _snapshotInterval.Of(result), Metrics = _metrics.Of(result) switch
+            {
+                "off" => MetricsAudience.Nobody,
+                "all" => MetricsAudience.Everybody,
+                _ => MetricsAudience.Neighbours,
+            },
             AnswersUdp = !_noUdp.Of(result), UdpThreads = _threads.Of(result),
             ConnectionLifetime = _connectionLifetime.Of(result), BatchesDatagrams = !_plainSockets.Of(result),
             CertificateFile = _certificate.Of(result), CertificateKeyFile = _certificateKey.Of(result),

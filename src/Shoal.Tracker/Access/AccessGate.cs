@@ -34,9 +34,6 @@ internal sealed class AccessGate(TrackerMode mode, ITorrentRegistry? registry, K
     public RefusalReason CheckScrape(ReadOnlySpan<byte> key, HostAddress from, TimeSpan now) =>
         NeedsKey ? CheckKey(key, from, now) : RefusalReason.None;
 
-    /// <summary>True when the figures of a torrent may be told.</summary>
-    public bool Tells(InfoHash torrent) => mode != TrackerMode.Listed || registry!.IsRegistered(torrent);
-
     private RefusalReason CheckKey(ReadOnlySpan<byte> key, HostAddress from, TimeSpan now)
     {
         if (key.IsEmpty) return RefusalReason.KeyMissing;

@@ -17,6 +17,9 @@ namespace Shoal.Tracker.Http;
 /// </summary>
 internal sealed class AnnounceConnection(HttpResponder responder, ClientAddress addresses, ConnectionContext connection)
 {
+    /// <summary>Answers that wait in memory for a client that sends many requests at once.</summary>
+    private const int MaxUnflushedBytes = 64 * 1024;
+
     private readonly ArrayBufferWriter<byte> _body = new(1024);
     private readonly HostAddress _source = SourceOf(connection);
     private readonly bool _isTls = connection.Features.Get<ITlsConnectionFeature>() is not null;
@@ -76,6 +79,8 @@ internal sealed class AnnounceConnection(HttpResponder responder, ClientAddress 
                     step = Step.Answered;
                 }
                 if (step == Step.Answered) answered++;
+                // A client that asks and asks and reads nothing waits here, and is idle to the roster.
+                if (output.UnflushedBytes > MaxUnflushedBytes) await output.FlushAsync().ConfigureAwait(false);
             }
             while (step == Step.Answered && _keepsAlive);
             if (answered > 0)

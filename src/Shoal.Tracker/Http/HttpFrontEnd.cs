@@ -75,7 +75,7 @@ internal sealed class HttpFrontEnd(
             if (!responder.TryAnswer(path.Span, query.Span, from, door, output, out HttpDeferral wait))
                 await responder.FinishAsync(wait, output).ConfigureAwait(false);
         }
-        else if (!pages.TryWrite(path.Span, response, output))
+        else if (!pages.TryWrite(path.Span, from, response, output))
         {
             response.StatusCode = (int)HttpStatusCode.NotFound;
             output.Write("There is nothing here. Announce at /announce.\n"u8);

@@ -19,7 +19,7 @@ internal sealed class SnapshotReader
     private readonly SwarmStore _store;
     private readonly FileStream _file;
     private readonly byte _tick;
-    private readonly uint _seconds;
+    private readonly TimeSpan _now;
     private byte[] _chunk = [];
     private bool _keepsRows;
     private double _tickRatio = 1;
@@ -29,7 +29,7 @@ internal sealed class SnapshotReader
     private SnapshotReader(SwarmStore store, FileStream file, TimeSpan now)
     {
         (_store, _file, _tick) = (store, file, store.TickOf(now));
-        _seconds = (uint)now.TotalSeconds;
+        _now = now;
     }
 
     /// <summary>Fills the store.</summary>
@@ -52,7 +52,7 @@ internal sealed class SnapshotReader
             if (problem is not null) return problem;
             file.Position = SnapshotFormat.HeadLength;
             while (reader.NextChunk(out int length) is null && length > 0) reader.LoadChunk(length);
-            store.AddLoaded(reader._swarms, reader._rows);
+            store.AddLoaded(reader._swarms, reader._rows, now);
             loaded = (reader._swarms, reader._rows);
             return null;
         }
@@ -105,7 +105,7 @@ internal sealed class SnapshotReader
         if (_chunk.Length < length) _chunk = new byte[length];
         Span<byte> records = _chunk.AsSpan(0, length);
         if (_file.ReadAtLeast(records, length, throwOnEndOfStream: false) < length) return "It ends too early.";
-        return length == 0 || Crc32C.Of(records) == BinaryPrimitives.ReadUInt32LittleEndian(head[4..])
+        return Crc32C.Of(records) == BinaryPrimitives.ReadUInt32LittleEndian(head[4..])
             ? null : "A part of it is damaged.";
     }
 
@@ -148,7 +148,7 @@ internal sealed class SnapshotReader
             int number = shard.Entries.Add(hash, code);
             var swarm = new SwarmCursor(shard, number);
             swarm.Entry.Downloads = downloads;
-            if (rows4.IsEmpty && rows6.IsEmpty) swarm.Entry.EmptySince = _seconds;
+            if (rows4.IsEmpty && rows6.IsEmpty) swarm.Entry.EmptySince = (uint)_now.TotalSeconds;
             else
             {
                 swarm.Entry.HasLocal = (record[20] & SnapshotFormat.LocalFlag) != 0;

@@ -155,9 +155,10 @@ internal sealed class SwarmStore : ISwarmStore
         _lan.Sweep(now);
     }
 
-    /// <summary>Notes swarms and rows that were put into the shards directly.</summary>
-    public void AddLoaded(long swarms, long rows)
+    /// <summary>Notes swarms and rows that were put into the shards directly, with ages that are right now.</summary>
+    public void AddLoaded(long swarms, long rows, TimeSpan now)
     {
+        _swept = now;
         Interlocked.Add(ref _swarms, swarms);
         Interlocked.Add(ref _rows, rows);
     }

@@ -1,6 +1,6 @@
 """Drives libtorrent for tests and benchmarks: one torrent, one process, one JSON object a line on stdout.
 
-Commands: seed, get, create, verify; see the parser at the end. A seeder runs until its standard input ends or it is
+Commands: seed, get, create, verify, scrape; see the parser at the end. A seeder runs until its standard input ends or it is
 told to stop by SIGTERM; a downloader ends with exit code 0 as soon as everything is complete.
 """
 
@@ -24,7 +24,7 @@ SETTINGS = {
     # Several peers share the loopback address here.
     "allow_multiple_connections_per_ip": True,
     "alert_mask": lt.alert.category_t.status_notification | lt.alert.category_t.error_notification
-    | lt.alert.category_t.storage_notification,
+    | lt.alert.category_t.storage_notification | lt.alert.category_t.tracker_notification,
 }
 
 
@@ -117,6 +117,20 @@ def get(args):
     return 1
 
 
+def scrape(args):
+    session = open_session(args)
+    handle = add(session, args, seeding=False)
+    handle.scrape_tracker()
+    for alert in alerts(session):
+        if isinstance(alert, lt.scrape_reply_alert):
+            say("scraped", complete=alert.complete, incomplete=alert.incomplete)
+            return 0
+        if isinstance(alert, lt.scrape_failed_alert):
+            say("error", message=alert.message())
+            return 1
+    return 1
+
+
 def create(args):
     storage = lt.file_storage()
     lt.add_files(storage, args.source)
@@ -146,7 +160,7 @@ def verify(args):
 def main():
     parser = argparse.ArgumentParser()
     commands = parser.add_subparsers(required=True)
-    for name, run in (("seed", seed), ("get", get), ("verify", verify)):
+    for name, run in (("seed", seed), ("get", get), ("verify", verify), ("scrape", scrape)):
         command = commands.add_parser(name)
         command.add_argument("source", help="a .torrent file or a magnet link")
         command.add_argument("--dir", required=True)
