@@ -74,7 +74,7 @@ public sealed partial class ShoalTracker : ITestTracker
     private async Task<(int Complete, int Incomplete)> ScrapeAsync(TestTorrent torrent, CancellationToken cancel)
     {
         string hash = string.Concat(Convert.FromHexString(torrent.AnnouncedHash).Select(b => $"%{b:x2}"));
-        var url = new Uri(Url.Replace("/announce", "/scrape", StringComparison.Ordinal) + "?info_hash=" + hash);
+        var url = new Uri($"http://127.0.0.1:{_port}/scrape?info_hash={hash}");
         string answer = Encoding.Latin1.GetString(await _http.GetByteArrayAsync(url, cancel));
         return (Count(CompletePattern().Match(answer)), Count(IncompletePattern().Match(answer)));
     }
