@@ -63,6 +63,32 @@ public sealed class HashRequestTests
         Assert.Equal(HashRequestFault.Overflow, new HashForest(Big.Info).Check(request));
     }
 
+    // P22
+    [Fact]
+    public void Padding_and_empty_files_have_no_tree_to_ask_for()
+    {
+        TestTorrent torrent = TestTorrents.Create(
+            TorrentVersion.Hybrid, 32768, ("a", 100), ("b", 0), ("c", 70_000));
+        var forest = new HashForest(torrent.Info, torrent.Metainfo.PieceLayers);
+        int padding = (int)torrent.Info.Files.First(file => file.IsPadding).Length;
+        Sha256Hash[] roots =
+        [
+            MerkleTree.Root(TestTorrents.Leaves(new byte[padding]), 0, MerkleTree.LeafCount(padding)),
+            Sha256Hash.Of(new byte[padding]), Sha256Hash.Of(""u8), default,
+        ];
+        foreach (Sha256Hash root in roots)
+            for (uint layer = 0; layer < 3; layer++)
+            {
+                var request = new HashRequest(root, layer, 0, 2, 0);
+                Assert.Equal(HashRequestFault.Refused, forest.Check(request));
+                Assert.False(forest.TryServe(request, new byte[1024], out _));
+                Assert.False(forest.TryLeafPiece(request, out _));
+            }
+        // The file beside them is served, so it is the root that was refused.
+        Sha256Hash real = torrent.Info.Files.Last(file => !file.IsPadding).PiecesRoot!.Value;
+        Assert.True(forest.TryServe(new HashRequest(real, 1, 0, 2, 0), new byte[1024], out _));
+    }
+
     [Fact]
     public void An_unknown_root_is_refused()
     {

@@ -82,6 +82,10 @@ internal static class TorrentShapes
         return error;
     }
 
+    /// <summary>Fails by the name of the case when the error does not name what is wrong.</summary>
+    public static void AssertNames(string error, string word, string label) =>
+        Assert.True(error.Contains(word, StringComparison.Ordinal), $"{label}: '{word}' is not in: {error}");
+
     private static void AssertSentence(string? error)
     {
         Assert.NotNull(error);

@@ -62,19 +62,21 @@ public sealed class TorrentVectorTests
     [Theory]
     [InlineData("test64K", 65536, 65536, "c14199bbec64d0e9e439aa3b6b7639e666b86eca",
         "597b180c1a170a585dfc5e85d834d69013ceda174b8f357d5bb1a0ca509faf0a")]
-    public void A_file_of_zeros_has_the_known_hashes_as_a_hybrid(
-        string name, int size, int pieceLength, string v1, string v2)
+    [InlineData("test1MB", 1048576, 65536, "6c68c1bcc24c65b6fef4724d8234b67e0e9ac6a4",
+        "108ac2c3718ce722e6896edc56c4afa98f1d711ecaace7aad74fca418ebd03de")]
+    [InlineData("test1MB", 1048576, 65536, null,
+        "95e04d0c4bad94ab206efa884666fd89777dbe4f7bd9945af1829037a85c6192")]
+    public void A_file_of_zeros_has_the_known_hashes_as_a_hybrid_and_as_v2_alone(
+        string name, int size, int pieceLength, string? v1, string v2)
     {
         Sha256Hash root = MerkleTree.Root(TestTorrents.Leaves(new byte[size]), 0, MerkleTree.LeafCount(size));
+        TorrentVersion version = v1 is null ? TorrentVersion.V2 : TorrentVersion.Hybrid;
         var builder = TorrentInfoBuilder.Create(
-            name, TorrentVersion.Hybrid, pieceLength, true,
-            [new TorrentFile { Path = [name], Length = size, Offset = 0 }]);
-        byte[] raw = (builder with
-        {
-            Files = [builder.Files[0] with { PiecesRoot = root }],
-            V1Pieces = SHA1.HashData(new byte[size]),
-        }).Build();
-        Assert.True(TorrentInfoReader.TryRead(raw, out TorrentInfo? info, out _));
+            name, version, pieceLength, true, [new TorrentFile { Path = [name], Length = size, Offset = 0 }]);
+        builder = builder with { Files = [builder.Files[0] with { PiecesRoot = root }] };
+        IEnumerable<byte[]> pieces = Enumerable.Repeat(SHA1.HashData(new byte[pieceLength]), size / pieceLength);
+        if (v1 is not null) builder = builder with { V1Pieces = pieces.SelectMany(hash => hash).ToArray() };
+        Assert.True(TorrentInfoReader.TryRead(builder.Build(), out TorrentInfo? info, out _));
         Assert.Equal(v1, info.Hashes.V1?.ToString());
         Assert.Equal(v2, info.Hashes.V2?.ToString());
     }
