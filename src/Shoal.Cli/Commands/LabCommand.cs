@@ -13,5 +13,6 @@ internal static class LabCommand
             LabRunCommand.Build(options, attach),
             LabSetupCommand.Build(options, attach),
             LabStaticCommand.Build(options, attach),
+            LabSimCommand.Build(options, attach),
         };
 }

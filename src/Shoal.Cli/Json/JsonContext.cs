@@ -34,4 +34,5 @@ namespace Shoal.Cli.Json;
 [JsonSerializable(typeof(ScenarioRecord))]
 [JsonSerializable(typeof(LabSetupResult))]
 [JsonSerializable(typeof(LabSampleResult))]
+[JsonSerializable(typeof(LabSimResult))]
 internal sealed partial class JsonContext : JsonSerializerContext;

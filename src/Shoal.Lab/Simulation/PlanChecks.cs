@@ -17,7 +17,7 @@ internal static class PlanChecks
     // Content whose bytes are kept is kept once for each peer, in memory.
     private const long MaxKeptBytes = 1L << 30;
 
-    /// <exception cref="ArgumentException">The plan makes no sense.</exception>
+    /// <exception cref="LabException">The plan makes no sense.</exception>
     public static void Check(SimulationPlan plan)
     {
         const int BlockBytes = PieceGeometry.BlockLength;
@@ -56,6 +56,6 @@ internal static class PlanChecks
 
     private static void Demand(bool holds, string otherwise)
     {
-        if (!holds) throw new ArgumentException(otherwise);
+        if (!holds) throw new LabException(otherwise);
     }
 }

@@ -8,7 +8,7 @@ public static class Simulator
     /// <summary>Runs a plan to its end.</summary>
     /// <param name="plan">What the swarm is made of.</param>
     /// <param name="cancellationToken">Ends the run early, by an exception.</param>
-    /// <exception cref="ArgumentException">The plan makes no sense; the message says what of it.</exception>
+    /// <exception cref="LabException">The plan makes no sense; the message says what of it.</exception>
     /// <exception cref="Checks.SimulationException">A rule was broken: a defect of the program.</exception>
     public static SimulationResult Run(SimulationPlan plan, CancellationToken cancellationToken = default) =>
         Run(plan, SimSeams.None, cancellationToken);
