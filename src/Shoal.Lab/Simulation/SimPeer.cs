@@ -131,6 +131,7 @@ internal sealed partial class SimPeer
                 OwnAddress = ListensAt.Address,
                 MaxPeers = Group.MaxPeers > 0 ? Group.MaxPeers : _world.Plan.MaxPeers,
                 UploadSlots = Group.UploadSlots,
+                SuperSeed = Group.SuperSeeds,
             },
             this,
             Random.NextBits());

@@ -35,6 +35,9 @@ public sealed record BrainOptions
     /// <summary>Asks for pieces in order instead of the rarest first.</summary>
     public bool Sequential { get; init; }
 
+    /// <summary>As the only seed, gives each piece away once before it repeats one (BEP 16).</summary>
+    public bool SuperSeed { get; init; }
+
     /// <summary>Asks for nothing.</summary>
     public bool SeedOnly { get; init; }
 

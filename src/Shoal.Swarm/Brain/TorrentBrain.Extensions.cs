@@ -35,11 +35,12 @@ public sealed partial class TorrentBrain
     {
         if (session.SupportsFast)
         {
-            if (_info is not null && _have.IsFull) PeerMessages.WriteHaveAll(session.Outbox);
+            if (IsSuperSeeding) PeerMessages.WriteHaveNone(session.Outbox);
+            else if (_info is not null && _have.IsFull) PeerMessages.WriteHaveAll(session.Outbox);
             else if (_have.IsEmpty) PeerMessages.WriteHaveNone(session.Outbox);
             else PeerMessages.WriteBitfield(session.Outbox, _have);
         }
-        else if (!_have.IsEmpty)
+        else if (!_have.IsEmpty && !IsSuperSeeding)
         {
             PeerMessages.WriteBitfield(session.Outbox, _have);
         }
@@ -48,7 +49,7 @@ public sealed partial class TorrentBrain
 
     private void SendAllowedFast(PeerSession session)
     {
-        if (!session.SupportsFast || _have.IsEmpty || _options.FixedSwarm is not null) return;
+        if (!session.SupportsFast || _have.IsEmpty || _options.FixedSwarm is not null || IsSuperSeeding) return;
         Span<PieceIndex> pieces = stackalloc PieceIndex[AllowedFastSet.DefaultCount];
         int count = AllowedFastSet.Fill(session.Remote.Address, _hashes.Wire, _geometry!, pieces);
         foreach (PieceIndex piece in pieces[..count])

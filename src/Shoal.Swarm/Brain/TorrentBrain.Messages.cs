@@ -121,6 +121,7 @@ public sealed partial class TorrentBrain
         if (!_geometry!.TryPiece(number, out PieceIndex piece)) return DisconnectReason.OutOfRange;
         Observer?.PieceAnnounced(session, piece);
         if (!_picker!.PeerHas(session.Pieces, piece)) return DisconnectReason.None;
+        OfferedPieceArrived(session, piece, now);
         return AfterPeerGained(session, now);
     }
 
@@ -167,6 +168,7 @@ public sealed partial class TorrentBrain
 
     private DisconnectReason AfterPeerGained(PeerSession session, TimeSpan now)
     {
+        OfferPieces(session);
         Observer?.PiecesChanged(session);
         if (session.IsSeed && OnNeedsNothing(session) is var reason and not DisconnectReason.None) return reason;
         UpdateInterest(session, now);

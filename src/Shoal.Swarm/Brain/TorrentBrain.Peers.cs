@@ -313,6 +313,7 @@ public sealed partial class TorrentBrain
         DropPending(session);
         if (session.Pieces is not null) _picker!.Leave(session.Pieces);
         session.Uploads.Clear();
+        TakeOffersBack(session);
         _metadata?.OnLeft(session.Slot);
         _metadataServer.OnLeft(session.Slot);
         ForgetHashRequests(session);

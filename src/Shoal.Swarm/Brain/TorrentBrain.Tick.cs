@@ -40,6 +40,7 @@ public sealed partial class TorrentBrain
         _lastTick = now;
         for (int i = _sessions.Count - 1; i >= 0; i--) TickSession(_sessions[i], now, passed);
         if (_choker is not null && now >= _choker.NextRound) HoldChokeRound(now);
+        TickSuperSeeding(now);
         ExpireMetadata(now);
         ExpireHashRequests(now);
         RequestHashes(now);

@@ -15,6 +15,7 @@ public sealed partial class TorrentBrain
         UploadedBytes += bytes;
         session.UploadedBytes += bytes;
         session.Up.Add(now, bytes);
+        if (IsSuperSeeding) _given.Add(now, bytes);
         session.LastSentAt = session.LastUsefulAt = session.LastMovedAt = now;
     }
 
@@ -90,7 +91,9 @@ public sealed partial class TorrentBrain
     private void Unchoke(PeerSession session, TimeSpan now)
     {
         if (session.UnchokedByUs) return;
+        MoveOffers(session, hasSlot: true);
         session.UnchokedByUs = true;
+        OfferPieces(session);
         // Requests that crossed the last choke are forgiven: only those within one choke can be a flood.
         session.Strikes = 0;
         session.ChokeChangedAt = now;
@@ -102,6 +105,7 @@ public sealed partial class TorrentBrain
     private void Choke(PeerSession session, TimeSpan now)
     {
         if (!session.UnchokedByUs) return;
+        MoveOffers(session, hasSlot: false);
         session.UnchokedByUs = false;
         session.ChokeChangedAt = now;
         PeerMessages.WriteChoke(session.Outbox);

@@ -90,7 +90,8 @@ public sealed partial class TorrentBrain
             PeerSession session = _sessions[i];
             if (session.Phase != SessionPhase.Open || session.Pieces is null) continue;
             UpdateInterest(session, now);
-            if (session.Pieces.Set[piece] && !StaysWithSeeds) continue;
+            // Who has the piece is told as well: a super-seed offers the next one when it hears that one has arrived.
+            if (session.IsSeed && !StaysWithSeeds) continue;
             PeerMessages.WriteHave(session.Outbox, piece);
             _port.HasOutput(session);
         }

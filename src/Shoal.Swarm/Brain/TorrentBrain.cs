@@ -119,6 +119,7 @@ public sealed partial class TorrentBrain
             UpdateInterest(session, now);
         }
         while (_picker.TryTakeEmptyPiece(out PieceIndex empty)) _port.RecheckPiece(empty);
+        BeginSuperSeeding();
         if (_options.SeedOnly) BecomeUploadOnly();
         CheckCompleted(now);
     }

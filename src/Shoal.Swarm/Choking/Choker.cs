@@ -168,7 +168,9 @@ internal sealed class Choker : IChoker
     {
         TimeSpan since = now - peer.ChangedAt;
         if (!peer.IsUnchoked) return Math.Max(0, since.Ticks);
-        bool isOver = since >= LeastTurn && peer.BytesSentInSlot >= _quotaBytes;
+        // Who takes nothing, as when it waits for others, has no need of it.
+        bool isIdle = peer.BytesSent == 0;
+        bool isOver = since >= LeastTurn && (isIdle || peer.BytesSentInSlot >= _quotaBytes);
         if (isOver) return -since.Ticks;
         return _optimistic.Contains(peer.Slot) ? long.MaxValue - 1 : long.MaxValue;
     }

@@ -164,6 +164,9 @@ public sealed class PeerSession
     /// <summary>Pieces that we serve while we choke the peer (BEP 6).</summary>
     internal List<PieceIndex> AllowedByUs { get; } = [];
 
+    /// <summary>Pieces that we offered while super-seeding and that the peer has not got.</summary>
+    internal List<PieceIndex> Offered { get; } = [];
+
     internal bool GotPieceSet { get; set; }
 
     /// <summary>Blocks received that no request of ours explains.</summary>

@@ -1,0 +1,167 @@
+using System.Runtime.InteropServices;
+using Shoal.Protocol;
+using Shoal.Protocol.PeerWire;
+
+namespace Shoal.Swarm;
+
+// Super-seeding (https://www.bittorrent.org/beps/bep_0016.html): a seed that is the only one does not say what it has.
+// It offers each peer a few pieces that nobody else has or gets, and further ones as they arrive, so that each piece
+// leaves it once before any leaves it twice.
+//
+//   Offering ── every piece is with somebody, and the peers spread them slower than we could ──▶ Open: all is told
+//
+// While the peers spread what they got faster than we could, we send nothing that they can send themselves.
+public sealed partial class TorrentBrain
+{
+    // Pieces that a peer with a slot is offered at a time, besides those it takes in a second: one on its way, and one
+    // to go on with.
+    private const int OfferedAtOnce = 2;
+
+    // However fast a peer is, what it was offered and does not finish is nobody else's meanwhile.
+    private const int MaxOffered = 32;
+
+    // Candidates compared for one offer: enough to find one that was offered to nobody, where there is one.
+    private const int MaxComparedOffers = 64;
+
+    // Peers that together get less than twice what we could send them gain by our help.
+    private const int HelpsBelow = 2;
+
+    // The swarm may pause for so long, as between two rounds of chokes, without being in need of us.
+    private static readonly TimeSpan SpreadPause = TimeSpan.FromSeconds(15);
+
+    // Of each piece the peers with a slot that were offered it and have not got it, and those without a slot.
+    private int[] _offersInSlots = [];
+    private int[] _offersElsewhere = [];
+
+    // Pieces that nobody has and nobody with a slot was offered, as of the last tick; some may have been offered since.
+    private readonly List<int> _toOffer = [];
+    private RateMeter _spread;
+    private RateMeter _given;
+    private long _bestGiven;
+    private TimeSpan _lastSpread;
+
+    // A peer that has everything has no use for us and leaves, and what it has does not count as lost by that.
+    private bool _sawAnotherSeed;
+
+    /// <summary>True while what is here is told piece by piece.</summary>
+    public bool IsSuperSeeding { get; private set; }
+
+    private void BeginSuperSeeding()
+    {
+        if (!_options.SuperSeed || !_have.IsFull || _sessions.Exists(s => s.Phase == SessionPhase.Open)) return;
+        IsSuperSeeding = true;
+        _offersInSlots = new int[_have.Length];
+        _offersElsewhere = new int[_have.Length];
+        for (int piece = 0; piece < _have.Length; piece++) _toOffer.Add(piece);
+    }
+
+    /// <summary>
+    /// Offers a peer what it is short of: one piece to make it interested, and more while it has a slot.
+    /// </summary>
+    private void OfferPieces(PeerSession session)
+    {
+        if (!IsSuperSeeding || session.Phase != SessionPhase.Open || session.Pieces is null) return;
+        if (session.IsSeed && !_sawAnotherSeed)
+        {
+            _sawAnotherSeed = true;
+            _toOffer.Clear();
+        }
+        if (session.NeedsNothing) return;
+        int most = !session.UnchokedByUs ? 1 : Math.Min(
+            MaxOffered, OfferedAtOnce + (int)(session.UploadRate / _geometry!.PieceLength));
+        while (session.Offered.Count < most && TryFindOffer(session, out PieceIndex piece))
+        {
+            session.Offered.Add(piece);
+            Offers(session)[piece.Value]++;
+            PeerMessages.WriteHave(session.Outbox, piece);
+            _port.HasOutput(session);
+        }
+    }
+
+    /// <summary>A peer has a piece now: if it is one that it was offered, it is offered another.</summary>
+    private void OfferedPieceArrived(PeerSession session, PieceIndex piece, TimeSpan now)
+    {
+        if (!IsSuperSeeding) return;
+        _spread.Add(now, _geometry!.PieceLength);
+        if (session.Offered.Remove(piece)) Offers(session)[piece.Value]--;
+    }
+
+    /// <summary>What a peer that left was offered and did not get is to be offered again.</summary>
+    private void TakeOffersBack(PeerSession session)
+    {
+        if (!IsSuperSeeding) return;
+        foreach (PieceIndex piece in session.Offered) Offers(session)[piece.Value]--;
+        session.Offered.Clear();
+    }
+
+    /// <summary>A peer is about to get or lose its slot.</summary>
+    private void MoveOffers(PeerSession session, bool hasSlot)
+    {
+        if (!IsSuperSeeding) return;
+        foreach (PieceIndex piece in session.Offered)
+        {
+            _offersInSlots[piece.Value] += hasSlot ? 1 : -1;
+            _offersElsewhere[piece.Value] -= hasSlot ? 1 : -1;
+        }
+    }
+
+    private void TickSuperSeeding(TimeSpan now)
+    {
+        if (!IsSuperSeeding) return;
+        _bestGiven = Math.Max(_bestGiven, _given.BytesPerSecond(now));
+        bool isAllOut = true;
+        _toOffer.Clear();
+        for (int piece = 0; piece < _have.Length && !_sawAnotherSeed; piece++)
+        {
+            if (_picker!.Availability(_geometry!.Piece(piece)) > 0) continue;
+            isAllOut = false;
+            if (_offersInSlots[piece] == 0) _toOffer.Add(piece);
+        }
+        if (!isAllOut || _spread.BytesPerSecond(now) > HelpsBelow * _bestGiven) _lastSpread = now;
+        if (now - _lastSpread >= SpreadPause)
+        {
+            EndSuperSeeding();
+            return;
+        }
+        foreach (PeerSession session in CollectionsMarshal.AsSpan(_sessions)) OfferPieces(session);
+    }
+
+    private void EndSuperSeeding()
+    {
+        IsSuperSeeding = false;
+        foreach (PeerSession session in _sessions)
+        {
+            PieceIndex[] offered = [.. session.Offered];
+            session.Offered.Clear();
+            if (session.Phase != SessionPhase.Open || session.Pieces is not { } pieces) continue;
+            for (int piece = pieces.Set.NextClear(0); piece >= 0; piece = pieces.Set.NextClear(piece + 1))
+                if (!offered.Contains(_geometry!.Piece(piece)))
+                    PeerMessages.WriteHave(session.Outbox, _geometry.Piece(piece));
+            _port.HasOutput(session);
+        }
+    }
+
+    /// <summary>
+    /// A piece that nobody else has and that nobody with a slot is getting; of those one that was offered to fewest.
+    /// </summary>
+    private bool TryFindOffer(PeerSession session, out PieceIndex piece)
+    {
+        int found = -1, least = int.MaxValue;
+        int start = _toOffer.Count > 0 ? _random.Next(_toOffer.Count) : 0;
+        for (int i = 0; i < _toOffer.Count && i < MaxComparedOffers && least > 0; i++)
+        {
+            int candidate = _toOffer[(start + i) % _toOffer.Count];
+            if (_offersInSlots[candidate] > 0 || _offersElsewhere[candidate] >= least) continue;
+            if (!MayBeOffered(session, _geometry!.Piece(candidate))) continue;
+            least = _offersElsewhere[candidate];
+            found = candidate;
+        }
+        piece = _geometry!.Piece(Math.Max(found, 0));
+        return found >= 0;
+    }
+
+    private bool MayBeOffered(PeerSession session, PieceIndex piece) =>
+        _picker!.Availability(piece) == 0 && !session.Offered.Contains(piece);
+
+    private int[] Offers(PeerSession session) => session.UnchokedByUs ? _offersInSlots : _offersElsewhere;
+}
