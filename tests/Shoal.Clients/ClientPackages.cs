@@ -20,10 +20,6 @@ public static class ClientPackages
     /// <summary>As <see cref="NeedForTests"/>, and what only the benchmarks compare with.</summary>
     public static void NeedForBenchmarks() => Need(Benchmarks.Value);
 
-    /// <summary>Installs the browser in which tests look at pages, where it is missing.</summary>
-    /// <exception cref="InvalidOperationException">It is missing and cannot be installed here.</exception>
-    public static void NeedBrowser() => Need(Browser.Value);
-
     private static void Need(string? problem)
     {
         if (problem is not null) throw new InvalidOperationException(problem);
