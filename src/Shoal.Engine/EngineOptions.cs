@@ -21,7 +21,10 @@ public sealed record EngineOptions
     /// <summary>Upload limit for all torrents together in bytes per second; 0 means no limit.</summary>
     public long UploadBytesPerSecond { get; init; }
 
-    /// <summary>Connected peers of all torrents together at the most. The default is qBittorrent's.</summary>
+    /// <summary>
+    /// Connected peers of all torrents together at the most; a torrent that waits for some gets an equal part in time.
+    /// The default is qBittorrent's.
+    /// </summary>
     public int MaxConnections { get; init; } = 500;
 
     /// <summary>Outgoing connections that are being made at the same time at the most.</summary>

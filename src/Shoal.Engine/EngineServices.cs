@@ -19,6 +19,7 @@ internal sealed class EngineServices : IDisposable
 
     private readonly long _start;
     private readonly Lock _claiming = new();
+    private int _downloading;
     private readonly Func<IEnumerable<Torrents.TorrentActor>> _torrents;
 
     public EngineServices(EngineOptions options, int port, Func<IReadOnlyCollection<Torrents.TorrentActor>> torrents)
@@ -30,7 +31,7 @@ internal sealed class EngineServices : IDisposable
         Log = options.LoggerFactory.CreateLogger("Shoal.Engine");
         PeerId = options.PeerId
             ?? PeerId.Ours(RandomNumberGenerator.GetBytes(PeerId.Length - PeerId.ClientPrefix.Length));
-        Network = new TrackerClientOptions { LocalAddress = options.BindAddress };
+        Network = new TrackerClientOptions { LocalAddress = options.BindAddress, Time = Time };
         Trackers = new TrackerClient(Network);
         DownloadLimiter = new RateLimiter(Time, options.DownloadBytesPerSecond);
         UploadLimiter = new RateLimiter(Time, options.UploadBytesPerSecond);
@@ -107,6 +108,12 @@ internal sealed class EngineServices : IDisposable
             return true;
         }
     }
+
+    /// <summary>Torrents that download now. Any thread.</summary>
+    public int DownloadingCount => Volatile.Read(ref _downloading);
+
+    /// <summary>Notes that one more or one fewer torrent downloads. Any thread.</summary>
+    public void CountDownloading(int change) => Interlocked.Add(ref _downloading, change);
 
     /// <summary>Ends a torrent's claim, if it has one.</summary>
     public void Unclaim(Torrents.TorrentActor torrent)

@@ -73,9 +73,9 @@ internal sealed class PeerDialer(EngineServices services, Handshake greeting)
         MseMethods provide = MseMethods.Rc4;
         if (policy == EncryptionPolicy.Preferred) provide |= MseMethods.Plaintext;
         MseOutcome outcome;
-        using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop))
+        using (var limit = new CancellationTokenSource(NegotiationTimeout, services.Time))
+        using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop))
         {
-            deadline.CancelAfter(NegotiationTimeout);
             // Closing is what ends a negotiation that waits.
             using (deadline.Token.UnsafeRegister(static s => ((IConnection)s!).Close(), connection))
             {
@@ -93,8 +93,8 @@ internal sealed class PeerDialer(EngineServices services, Handshake greeting)
     private async Task<(IConnection? Connection, SocketError Error)> ConnectAsync(
         IPEndPoint endPoint, CancellationToken stop)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        deadline.CancelAfter(ConnectTimeout);
+        using var limit = new CancellationTokenSource(ConnectTimeout, services.Time);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop);
         return await TcpDialer.ConnectAsync(endPoint, services.BindAddress, deadline.Token).ConfigureAwait(false);
     }
 

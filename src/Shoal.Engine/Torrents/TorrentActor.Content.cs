@@ -8,6 +8,7 @@ using Shoal.Protocol.Torrents;
 using Shoal.Storage;
 using Shoal.Storage.Checking;
 using Shoal.Storage.Intake;
+using Shoal.Storage.Resume;
 using Shoal.Swarm;
 using Shoal.Swarm.Peers;
 
@@ -192,7 +193,20 @@ internal sealed partial class TorrentActor : IVerdictSink
     {
         if (_content?.Journal is not { } journal || !journal.IsCheckpointDue(Now) || !_checkpoint.IsCompleted) return;
         TimeSpan now = Now;
-        _checkpoint = Task.Run(() => Note(journal.Checkpoint(now)));
+        _checkpoint = Task.Run(() => Checkpoint(journal, now));
+    }
+
+    private void Checkpoint(ResumeJournal journal, TimeSpan now)
+    {
+        try
+        {
+            Note(journal.Checkpoint(now));
+        }
+        catch (Exception e)
+        {
+            // Otherwise it would show when the torrent is stopped, and not before.
+            FailByDefect(e);
+        }
     }
 
     private void Note(StorageError? journalError)

@@ -86,25 +86,16 @@ internal sealed partial class TorrentActor
 
     private void OnAccepted(IConnection connection, Handshake handshake)
     {
-        DisconnectReason reason = DisconnectReason.TooManyConnections;
-        PeerLink? link = null;
-        if (_state is not (TorrentState.Stopped or TorrentState.Failed))
+        var link = new PeerLink(connection, this, _services.Buffers);
+        _joining = link;
+        PeerSession? session = _brain.Accept(connection.Remote, handshake, Now, out DisconnectReason reason);
+        _joining = null;
+        if (session is not null)
         {
-            if (_services.Connections.TryTake())
-            {
-                link = new PeerLink(connection, this, _services.Buffers);
-                _joining = link;
-                PeerSession? session = _brain.Accept(connection.Remote, handshake, Now, out reason);
-                _joining = null;
-                if (session is not null)
-                {
-                    link.Start(handshakeIsRead: true);
-                    return;
-                }
-                _services.Connections.Return();
-            }
+            link.Start(handshakeIsRead: true);
+            return;
         }
-        connection.Close();
+        link.Close();
         EngineLog.IncomingRefused(_log, connection.Remote, reason);
     }
 
@@ -120,9 +111,9 @@ internal sealed partial class TorrentActor
     private void OnDialled(DialledPeer dialled)
     {
         IPEndPoint endPoint = dialled.EndPoint;
-        if (dialled.Connection is not null && _services.Connections.TryTake())
+        if (_connections.EndDial(isConnected: dialled.Connection is not null))
         {
-            var link = new PeerLink(dialled.Connection, this, _services.Buffers);
+            var link = new PeerLink(dialled.Connection!, this, _services.Buffers);
             _joining = link;
             if (dialled.IsPlainOnly) _brain.PeerIsPlainOnly(endPoint);
             PeerSession? session = _brain.Dialled(endPoint, Now, dialled.IsGreeted);
@@ -132,7 +123,8 @@ internal sealed partial class TorrentActor
                 link.Start(handshakeIsRead: false);
                 return;
             }
-            _services.Connections.Return();
+            link.Close();
+            _connections.Return();
         }
         dialled.Connection?.Close();
         if (dialled.Connection is null) _services.Metrics.Disconnected(dialled.Reason);

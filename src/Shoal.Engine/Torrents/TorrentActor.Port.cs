@@ -18,6 +18,18 @@ internal sealed partial class TorrentActor : ISwarmPort
     void ISwarmPort.Dial(IPEndPoint endPoint) =>
         _ = DialAsync(endPoint, _brain.OriginOf(endPoint), _brain.IsPlainOnly(endPoint));
 
+    bool ISwarmPort.TakePlace(bool isDial)
+    {
+        if (!isDial) return _connections.TryTake();
+        bool isTaken = _connections.TryDial();
+        if (!isTaken) _lackedPlace = true;
+        return isTaken;
+    }
+
+    void ISwarmPort.ReturnPlace() => _connections.Return();
+
+    int ISwarmPort.PlacesToGive => _connections.Excess;
+
     void ISwarmPort.Close(PeerSession peer, DisconnectReason reason)
     {
         var link = (PeerLink?)peer.Shell ?? _joining;
@@ -25,7 +37,7 @@ internal sealed partial class TorrentActor : ISwarmPort
         link.Close();
         link.ReturnPermit();
         link.Session = null;
-        if (_links.Remove(link)) _services.Connections.Return();
+        if (_links.Remove(link)) _connections.Return();
         EngineLog.Disconnected(_log, peer.Remote, reason);
         _services.Metrics.Disconnected(reason);
         Publish(new PeerDisconnected(peer.Remote, reason.ToString(), peer.DownloadedBytes, peer.UploadedBytes));

@@ -137,6 +137,7 @@ internal sealed partial class TorrentActor
     {
         if (_state == state || _state is TorrentState.Stopped or TorrentState.Failed) return;
         _state = state;
+        ShareDownloadLimit();
         EngineLog.State(_log, Hashes.Wire, state);
         Publish(new StateChanged(state));
     }
@@ -147,6 +148,7 @@ internal sealed partial class TorrentActor
         EnterState(state);
         _services.Unclaim(this);
         _services.InFlight.Close(_inFlight);
+        _services.Connections.Close(_connections);
         _metadata.TrySetException(reason);
         _completion.TrySetException(reason);
         // Those who did not wait are not to hear of it as an unobserved exception.

@@ -28,11 +28,14 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     private readonly PeerDialer _dialer;
     private readonly ILogger _log;
     private readonly InFlightShare _inFlight;
+    private readonly ConnectionShare _connections;
     private readonly RateLimiter _ownDown;
     private readonly RateLimiter _ownUp;
     private readonly List<PeerLink> _withOutput = [];
     private readonly CancellationTokenSource _stop = new();
     private bool _ticking;
+    private bool _lackedPlace;
+    private bool _sharesLimit;
 
     public TorrentActor(ResolvedSource source, TorrentOptions options, EngineServices services)
     {
@@ -42,6 +45,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         _options = options;
         _log = services.Log;
         _inFlight = services.InFlight.Share();
+        _connections = services.Connections.Share();
         _ownDown = new RateLimiter(services.Time, options.DownloadBytesPerSecond);
         _ownUp = new RateLimiter(services.Time, options.UploadBytesPerSecond);
         DownloadLimits = new RateLimits(_ownDown, services.DownloadLimiter);
@@ -171,7 +175,10 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     private void OnTick()
     {
         CloseStalled();
+        ShareDownloadLimit();
+        _lackedPlace = false;
         _brain.Tick(Now);
+        if (!_lackedPlace) _connections.StopWaiting();
         KeepCounters();
         CheckpointIfDue();
     }
@@ -188,6 +195,25 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         UploadBytesPerSecond = LeastLimit(_options.UploadBytesPerSecond, _services.Options.UploadBytesPerSecond),
         FixedSwarm = _options.FixedSwarm,
     };
+
+    /// <summary>
+    /// Takes an equal part of the engine's limit for what is asked of peers at a time: if every torrent asked for as
+    /// much as all of it lets through, blocks would wait the longer the more torrents there are. What really flows is
+    /// up to the limiter, so a torrent alone in using it gets it all.
+    /// </summary>
+    private void ShareDownloadLimit()
+    {
+        long limit = _services.Options.DownloadBytesPerSecond;
+        if (limit == 0) return;
+        bool downloads = _state == TorrentState.Downloading && _brain.Sessions.Count > 0;
+        if (downloads != _sharesLimit)
+        {
+            _sharesLimit = downloads;
+            _services.CountDownloading(downloads ? 1 : -1);
+        }
+        long part = Math.Max(1, limit / Math.Max(1, _services.DownloadingCount));
+        _brain.LimitDownload(LeastLimit(_options.DownloadBytesPerSecond, part));
+    }
 
     /// <summary>The lower of two limits, of which 0 is none.</summary>
     private static long LeastLimit(long one, long other) => one == 0 || (other > 0 && other < one) ? other : one;

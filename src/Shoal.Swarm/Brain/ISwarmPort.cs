@@ -13,6 +13,24 @@ public interface ISwarmPort
     /// <summary>Makes a connection to a peer; answered by <c>Dialled</c> or <c>DialFailed</c>.</summary>
     void Dial(IPEndPoint endPoint);
 
+    /// <summary>
+    /// Takes a place for one more connection; false when all torrents together have as many as they may. It is given
+    /// back by the end of the dial or of the connection, or by <see cref="ReturnPlace"/>. A world with one torrent
+    /// needs no such places.
+    /// </summary>
+    /// <param name="isDial">True for a dial, which is tried again later; false for a peer that is here now.</param>
+    bool TakePlace(bool isDial) => true;
+
+    /// <summary>Gives back a place that was taken for a peer and is not needed.</summary>
+    void ReturnPlace()
+    {
+    }
+
+    /// <summary>
+    /// Connections that this torrent should give up in time, as it has more than its part and others have too few.
+    /// </summary>
+    int PlacesToGive => 0;
+
     /// <summary>Ends a connection. The brain has forgotten the peer already.</summary>
     void Close(PeerSession peer, DisconnectReason reason);
 

@@ -31,7 +31,7 @@ public sealed partial class TorrentBrain
     // is as long (RequestWindow).
     private static readonly TimeSpan LimitedQueue = TimeSpan.FromSeconds(10);
 
-    private readonly int _limitedBlocks;
+    private int _limitedBlocks;
     private bool _starved;
 
     /// <summary>Blocks to keep asked of all peers under a limit in bytes per second, 0 being none.</summary>
@@ -39,6 +39,13 @@ public sealed partial class TorrentBrain
         ? int.MaxValue
         : (int)Math.Clamp(
             Math.Ceiling(limit * LimitedQueue.TotalSeconds / PieceGeometry.BlockLength), 1, int.MaxValue);
+
+    /// <summary>
+    /// Sets the limit of what is downloaded, which <see cref="BrainOptions.DownloadBytesPerSecond"/> is at first: the
+    /// part of a limit for several torrents changes with their number.
+    /// </summary>
+    /// <param name="bytesPerSecond">Bytes per second; 0 for none.</param>
+    public void LimitDownload(long bytesPerSecond) => _limitedBlocks = BlocksUnder(bytesPerSecond);
 
     /// <summary>The port can give credit for requests again.</summary>
     public void CreditReturned(TimeSpan now)

@@ -106,8 +106,7 @@ public sealed partial class TorrentBrain
         _now = now;
         reason = ReasonAgainst(remote, handshake);
         if (reason == DisconnectReason.Self) NoteSelf(remote);
-        if (reason == DisconnectReason.None && _sessions.Count >= _options.MaxPeers && !MakeRoomFor(remote))
-            reason = DisconnectReason.TooManyConnections;
+        if (reason == DisconnectReason.None && !TakePlaceFor(remote)) reason = DisconnectReason.TooManyConnections;
         if (reason != DisconnectReason.None) return null;
         PeerSession session = Add(remote, isIncoming: true, now);
         // A v2-capable peer that came by the v1 hash is moved over to v2 by our answer (BEP 52, "upgrade path").
@@ -117,6 +116,7 @@ public sealed partial class TorrentBrain
         session.UsesV2Hash = upgrade || handshake.InfoHash == _hashes.V2?.Truncated;
         Open(session, handshake, now);
         if (session.Phase == SessionPhase.Open) return session;
+        _port.ReturnPlace();
         reason = DisconnectReason.Duplicate;
         return null;
     }
@@ -322,9 +322,16 @@ public sealed partial class TorrentBrain
     private void DialMore(TimeSpan now)
     {
         if (_stopping) return;
+        _lacksPlace = false;
         while (_sessions.Count + _directory.DiallingCount < _options.MaxPeers
             && _directory.TryNextToDial(now, out IPEndPoint endPoint))
         {
+            if (!_port.TakePlace(isDial: true))
+            {
+                _directory.OnNotDialled(endPoint);
+                _lacksPlace = true;
+                return;
+            }
             _port.Dial(endPoint);
         }
     }

@@ -14,35 +14,50 @@ public sealed partial class TorrentBrain
 
     private TimeSpan? _turnoverAt;
 
+    // Set while an address could be dialled if all torrents together had fewer connections.
+    private bool _lacksPlace;
+
     private bool IsFull => _sessions.Count + _directory.DiallingCount >= _options.MaxPeers;
 
     /// <summary>
     /// Leaves the least useful peers now and then while all places are taken and addresses are known that were not
-    /// tried.
+    /// tried, here or in another torrent that has fewer places.
     /// </summary>
     private void TurnOver(TimeSpan now)
     {
         TimeSpan due = _turnoverAt ??= now + TurnoverInterval;
         if (now < due) return;
         _turnoverAt = now + TurnoverInterval;
-        if (!IsFull || _options.FixedSwarm is not null) return;
-        int places = _directory.CountUntried(now, Math.Max(1, _options.MaxPeers * TurnoverPercent / 100));
-        for (; places > 0 && LeastUseful(now) is { } session; places--) Disconnect(session, DisconnectReason.Useless);
+        if (_options.FixedSwarm is not null) return;
+        int most = Math.Max(1, _options.MaxPeers * TurnoverPercent / 100);
+        int places = IsFull || _lacksPlace ? _directory.CountUntried(now, most) : 0;
+        int toGive = Math.Min(_port.PlacesToGive, most);
+        for (; places > 0 || toGive > 0; places--, toGive--)
+        {
+            if (LeastUseful(now, isForOthers: toGive > 0) is not { } session) return;
+            Disconnect(session, DisconnectReason.Useless);
+        }
     }
 
     /// <summary>
     /// Of those who want nothing of us and have nothing that we want, the one that has been so for longest; then, of
     /// those with whom nothing was exchanged for long. Null when all are of use.
     /// </summary>
-    private PeerSession? LeastUseful(TimeSpan now)
+    private PeerSession? LeastUseful(TimeSpan now, bool isForOthers)
     {
         PeerSession? least = null;
         foreach (PeerSession session in _sessions)
         {
-            if (!MayGiveWay(session, now)) continue;
+            if (!MayGiveWay(session, now, isForOthers)) continue;
             if (least is null || IsLessUseful(session, least)) least = session;
         }
         return least;
+    }
+
+    private bool TakePlaceFor(IPEndPoint caller)
+    {
+        if (_sessions.Count < _options.MaxPeers && _port.TakePlace(isDial: false)) return true;
+        return MakeRoomFor(caller) && _port.TakePlace(isDial: false);
     }
 
     /// <summary>
@@ -69,12 +84,14 @@ public sealed partial class TorrentBrain
         return true;
     }
 
-    private bool MayGiveWay(PeerSession session, TimeSpan now)
+    private bool MayGiveWay(PeerSession session, TimeSpan now, bool isForOthers)
     {
         if (session.Phase != SessionPhase.Open || now - session.ConnectedAt < TurnoverGrace) return false;
         if (_directory.IsNamedByUser(session.ListensAt)) return false;
-        // Who waits for our upload slots while we only upload would be replaced by others who wait for them.
-        return HasNoInterest(session) || (!IsUploadOnly && now - session.LastMovedAt >= TurnoverInterval);
+        // Who waits for our upload slots while we only upload would be replaced by others who wait for them, unless the
+        // place goes to another torrent.
+        bool mayMove = isForOthers || !IsUploadOnly;
+        return HasNoInterest(session) || (mayMove && now - session.LastMovedAt >= TurnoverInterval);
     }
 
     private static bool IsLessUseful(PeerSession session, PeerSession than)

@@ -291,6 +291,14 @@ internal sealed class PeerDirectory
     /// <summary>Who named an address, for the address policy; the least trusted for one that is not kept.</summary>
     public AddressOrigin OriginOf(IPEndPoint endPoint) => TryGet(endPoint, out KnownPeer peer) ? peer.Origin : default;
 
+    /// <summary>Takes back an address that was handed out and not dialled: it is the next again.</summary>
+    public void OnNotDialled(IPEndPoint endPoint)
+    {
+        if (!TryGet(endPoint, out KnownPeer peer) || peer.State != PeerAddressState.Dialling) return;
+        SetState(peer, PeerAddressState.Idle);
+        _candidates.Add(peer);
+    }
+
     /// <summary>Forgets an address that was handed out to be dialled and may not be.</summary>
     public void OnDialRefused(IPEndPoint endPoint)
     {

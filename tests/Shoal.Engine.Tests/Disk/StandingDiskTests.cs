@@ -159,6 +159,32 @@ public sealed class StandingDiskTests : IAsyncLifetime
         await stopping;
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task A_defect_while_pieces_are_made_safe_ends_the_torrent_at_once()
+    {
+        await UntilAsync(() => _seed.AskedCount > 0);
+        await _seed.AnswerAsync();
+        while (_torrent.Snapshot().CompletedPieces == HaveCount)
+        {
+            Cancel.ThrowIfCancellationRequested();
+            await _seed.AnswerAsync();
+            await Task.Yield();
+        }
+        int flushes = 0;
+        _disk.Fault = (operation, path) =>
+        {
+            bool isJournals = operation == "flush" && !path.EndsWith(FileName, StringComparison.Ordinal);
+            return isJournals && Interlocked.Increment(ref flushes) == 1
+                ? throw new InvalidOperationException("the disk has a defect")
+                : null;
+        };
+        // Due five seconds after the last time.
+        _time.Advance(TimeSpan.FromSeconds(6));
+        TorrentException failure =
+            await Assert.ThrowsAsync<TorrentException>(() => _torrent.WaitForCompletionAsync(Cancel));
+        Assert.Equal("An internal error stopped the torrent: the disk has a defect", failure.Message);
+    }
+
     // Chokes and haves are taken in, new peers welcomed, keep-alives sent and silence judged by the clock as ever.
     private async Task ControlGoesOnAsync()
     {
