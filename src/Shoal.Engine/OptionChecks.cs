@@ -1,3 +1,6 @@
+using System.Net;
+using Shoal.Discovery;
+using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Torrents;
 using Shoal.Storage.Creation;
 
@@ -25,6 +28,11 @@ internal static class OptionChecks
         AtLeast(options.UploadBytesPerSecond, 0, nameof(options.UploadBytesPerSecond));
         AtLeast(options.UploadBytesPerSecondPerPeer, 0, nameof(options.UploadBytesPerSecondPerPeer));
         AtLeast(options.MaxPeers, 1, nameof(options.MaxPeers));
+        foreach (string url in options.Trackers)
+            if (!TrackerSource.TryParse(url, AddressOrigin.User, out _))
+                throw Invalid($"Trackers has '{url}', which is no URL of a tracker: http, https and udp URLs are.");
+        foreach (DnsEndPoint peer in options.Peers)
+            if (peer.Port == 0) throw Invalid($"Peers has '{peer.Host}' with port 0, at which nobody can be reached.");
         if (options.SelectedFiles is { IsEmpty: true }) throw Invalid("SelectedFiles names no file.");
         if (options is { SelectedFiles: not null, SelectFiles: not null })
             throw Invalid("SelectedFiles and SelectFiles are both given, and only one of them can choose the files.");

@@ -26,7 +26,9 @@ public sealed record TorrentOptions
     /// </summary>
     public Func<TorrentInfo, IEnumerable<int>?>? SelectFiles { get; init; }
 
-    /// <summary>Tracker URLs to use besides those that the torrent names.</summary>
+    /// <summary>
+    /// Tracker URLs (http, https, udp) to use besides those that the torrent names. One that is no such URL is refused.
+    /// </summary>
     public ImmutableArray<string> Trackers { get; init; } = [];
 
     /// <summary>Peers to dial besides those that are discovered.</summary>

@@ -25,6 +25,9 @@ public enum TorrentState
     /// <summary>Stopped; it holds no file and no connection.</summary>
     Stopped,
 
-    /// <summary>Stopped by an error that no retry can help.</summary>
+    /// <summary>
+    /// Ended by an error that no retry can help, and out of the swarm. It stays in the engine, with what it has on
+    /// disk, until <see cref="Torrent.StopAsync"/>; only then can it be added again.
+    /// </summary>
     Failed,
 }

@@ -4,8 +4,8 @@ namespace Shoal.Network;
 
 /// <summary>
 /// A bucket of bytes that fills at a steady rate and that any number of connections draw from in turn. Who finds it
-/// empty waits in line, behind those who are in the middle of something; one timer serves the line and runs only while
-/// somebody waits. Without a limit drawing costs a comparison.
+/// empty waits in line, behind those who are in the middle of something; one timer serves the line, made for the first
+/// who waits, and runs only while somebody does. Without a limit drawing costs a comparison.
 /// </summary>
 public sealed class RateLimiter : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class RateLimiter : IDisposable
     private readonly Lock _lock = new();
     private readonly Queue<Waiter> _first = new();
     private readonly Queue<Waiter> _line = new();
-    private readonly ITimer _timer;
+    private ITimer? _timer;
     private long _bytesPerSecond;
     private double _level;
     private long _lastFill;
@@ -35,8 +35,6 @@ public sealed class RateLimiter : IDisposable
     {
         _time = time;
         _lastFill = time.GetTimestamp();
-        _timer = time.CreateTimer(static s =>
-            ((RateLimiter)s!).ServeLine(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         BytesPerSecond = bytesPerSecond;
     }
 
@@ -101,14 +99,15 @@ public sealed class RateLimiter : IDisposable
     public void Dispose()
     {
         BytesPerSecond = 0;
-        _timer.Dispose();
+        _timer?.Dispose();
     }
 
     private void StartTicking()
     {
         if (_ticking) return;
         _ticking = true;
-        _timer.Change(Pace, Pace);
+        if (_timer is null) _timer = _time.CreateTimer(static s => ((RateLimiter)s!).ServeLine(), this, Pace, Pace);
+        else _timer.Change(Pace, Pace);
     }
 
     private void ServeLine()
@@ -122,7 +121,7 @@ public sealed class RateLimiter : IDisposable
                 Queue<Waiter> line = _first.Count > 0 ? _first : _line;
                 if (line.Count == 0)
                 {
-                    if (_ticking) _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                    if (_ticking) _timer!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
                     _ticking = false;
                     return;
                 }

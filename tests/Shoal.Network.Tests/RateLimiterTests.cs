@@ -15,6 +15,18 @@ public sealed class RateLimiterTests
     }
 
     [Fact]
+    public void Nobody_who_waits_means_no_timer()
+    {
+        using var unlimited = new RateLimiter(_time, 0);
+        using var limited = new RateLimiter(_time, 1_000_000);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.True(limited.TakeAsync(1000).IsCompleted);
+        Assert.Equal(0, _time.TimersMade);
+        while (limited.TakeAsync(int.MaxValue).IsCompleted) { }
+        Assert.Equal(1, _time.TimersMade);
+    }
+
+    [Fact]
     public void In_ten_seconds_ten_times_the_rate_is_granted_and_not_more_than_a_burst_above()
     {
         const int Rate = 1_000_000;

@@ -6,6 +6,10 @@ public sealed class ManualTime : TimeProvider
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private long _ticks;
+    private int _timersMade;
+
+    /// <summary>Timers that anybody has made, whatever became of them.</summary>
+    public int TimersMade => Volatile.Read(ref _timersMade);
 
     /// <inheritdoc/>
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -21,6 +25,7 @@ public sealed class ManualTime : TimeProvider
     {
         var timer = new ManualTimer(this, () => callback(state));
         timer.Change(dueTime, period);
+        Interlocked.Increment(ref _timersMade);
         return timer;
     }
 

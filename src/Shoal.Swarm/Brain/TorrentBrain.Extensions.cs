@@ -82,10 +82,17 @@ public sealed partial class TorrentBrain
         return true;
     }
 
+    /// <summary>
+    /// Tells by a message of its own who takes it, and everybody else by a second handshake, as BEP 21 is written.
+    /// </summary>
     private void TellUploadOnly(PeerSession session)
     {
         byte id = session.Extensions?.Ids.IdOf(PeerExtension.UploadOnly) ?? 0;
-        if (id == 0) return;
+        if (id == 0)
+        {
+            SendExtensionHandshake(session);
+            return;
+        }
         UploadOnlyMessage.Write(session.Outbox, id, true);
         _port.HasOutput(session);
     }

@@ -177,4 +177,38 @@ public sealed class FirstMessagesTests
         Assert.True(swarm.Brain.IsComplete);
         Assert.Equal(DisconnectReason.BothSeeds, peer.Reason);
     }
+
+    // BEP 21: who does not take the message for it learns it by another handshake.
+    [Theory]
+    [InlineData(null)]
+    [InlineData(0)]
+    [InlineData(9)]
+    public void When_nothing_is_missing_any_more_everybody_is_told_that_we_only_upload(int? theirId)
+    {
+        var swarm = new BrainFixture(unwanted: [1, 2, 3, 4, 5]);
+        FakePeer peer = swarm.Accept();
+        FakePeer old = swarm.Accept(extensions: false);
+        if (theirId is { } id)
+            peer.Extends(new ExtensionHandshake { Ids = new ExtensionIds { UploadOnly = (byte)id } });
+        FakePeer seed = swarm.Accept().HaveAll().Unchoke();
+        peer.Hear();
+        old.Hear();
+        seed.SendAsked();
+        swarm.RunDisk();
+        Assert.True(swarm.Brain.IsComplete);
+        Heard told = Assert.Single(peer.Hear(), heard => heard.Id == PeerMessageId.Extended);
+        if (theirId is > 0)
+        {
+            Assert.Equal((byte)theirId, told.Payload[0]);
+            Assert.True(UploadOnlyMessage.TryRead(told.Payload.AsSpan(1), out bool uploadOnly));
+            Assert.True(uploadOnly);
+        }
+        else
+        {
+            Assert.Equal(0, told.Payload[0]);
+            Assert.True(ExtensionHandshake.TryRead(told.Payload.AsSpan(1), out ExtensionHandshake? handshake));
+            Assert.True(handshake.UploadOnly);
+        }
+        Assert.DoesNotContain(old.Hear(), heard => heard.Id == PeerMessageId.Extended);
+    }
 }
