@@ -1,4 +1,7 @@
+using Shoal.Engine.Torrents;
+using Shoal.Protocol.Magnets;
 using Shoal.Protocol.Torrents;
+using Shoal.TestKit;
 
 namespace Shoal.Engine.Tests;
 
@@ -30,6 +33,32 @@ public sealed class SelectionTests
         Assert.False(pair.HasCopyOf("a.bin") || pair.HasCopyOf("c.bin"));
     }
 
+    // BEP 53, as libtorrent counts: in a hybrid torrent the padding is listed, in a v2 torrent it is thought of.
+    [Theory]
+    [InlineData(TorrentVersion.V1, "1", "b.bin")]
+    [InlineData(TorrentVersion.V1, "2-9", "c-empty,d.bin,e.bin")]
+    [InlineData(TorrentVersion.V2, "0", "a.bin")]
+    [InlineData(TorrentVersion.V2, "1,2", "b.bin")]
+    [InlineData(TorrentVersion.V2, "3", "c-empty")]
+    [InlineData(TorrentVersion.V2, "4-5", "d.bin")]
+    [InlineData(TorrentVersion.V2, "6", "e.bin")]
+    [InlineData(TorrentVersion.Hybrid, "1,2", "b.bin")]
+    [InlineData(TorrentVersion.Hybrid, "3,6", "c-empty,e.bin")]
+    public void A_link_counts_padding_as_files(TorrentVersion version, string select, string expected)
+    {
+        TestTorrent torrent = TestTorrents.Create(
+            version, 16 * 1024, ("x/a.bin", 20_000), ("x/b.bin", 32_768), ("x/c-empty", 0), ("x/d.bin", 1),
+            ("x/e.bin", 5));
+        TorrentInfo info = torrent.Info;
+        string text = $"magnet:?xt=urn:btih:{info.Hashes.Wire}&so={select}";
+        Assert.True(MagnetLink.TryParse(text, out MagnetLink? link, out _));
+        IReadOnlySet<int>? files =
+            FileSelection.Resolve(info, new TorrentOptions { Directory = "x" }, link.SelectedFiles);
+        Assert.Equal(
+            expected.Split(',').Select(name => $"x/{name}"),
+            files!.Order().Select(file => info.Files[file].DisplayPath));
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task Null_chooses_all_and_comes_before_what_the_link_selects()
     {
@@ -49,7 +78,7 @@ public sealed class SelectionTests
             "The files of the torrent could not be selected: No such name." },
         { "", _ => throw new TorrentException(TorrentError.NotFound, "Nothing is called so."), TorrentError.NotFound,
             "Nothing is called so." },
-        { "&so=7-9", null!, TorrentError.InvalidInput, "The magnet link selects none of the files 0 to 2" },
+        { "&so=7-9", null!, TorrentError.InvalidInput, "The magnet link selects none of the torrent's files" },
     };
 
     [Theory(Timeout = 120_000)]

@@ -6,8 +6,8 @@ using Shoal.Protocol.Torrents;
 namespace Shoal.Engine.Torrents;
 
 /// <summary>
-/// Which files and pieces of a torrent are wanted. Users count files without padding, the torrent with it; here the
-/// two numberings meet.
+/// Which files and pieces of a torrent are wanted. Users count files without padding, the torrent and magnet links with
+/// it; here the numberings meet.
 /// </summary>
 internal static class FileSelection
 {
@@ -28,13 +28,32 @@ internal static class FileSelection
         if (chosen is null && ranges.IsEmpty) return null;
         int[] visible = [.. Enumerable.Range(0, info.Files.Length).Where(i => !info.Files[i].IsPadding)];
         ImmutableHashSet<int> selected = chosen is null
-            ? visible.Where((_, number) => ranges.Any(r => r.Contains(number))).ToImmutableHashSet()
+            ? NamedByLink(info, visible, ranges)
             : Numbered(chosen, visible);
         return selected.Count > 0 ? selected : throw new TorrentException(
             TorrentError.InvalidInput,
             chosen is null
-                ? $"The magnet link selects none of the files 0 to {visible.Length - 1} of the torrent."
+                ? "The magnet link selects none of the torrent's files."
                 : "None of the torrent's files is selected, so there is nothing to download.");
+    }
+
+    /// <summary>
+    /// The files that a link selects (so of BEP 53). It counts as libtorrent does, padding included: that of the file
+    /// list, or, where a torrent has only a file tree, one behind every file that does not end with a piece.
+    /// </summary>
+    private static ImmutableHashSet<int> NamedByLink(
+        TorrentInfo info, int[] visible, ImmutableArray<FileRange> ranges)
+    {
+        bool isListed = info.Hashes.V1 is not null;
+        int gaps = 0;
+        var selected = ImmutableHashSet.CreateBuilder<int>();
+        foreach (int file in visible)
+        {
+            int number = file + gaps;
+            if (ranges.Any(range => range.Contains(number))) selected.Add(file);
+            if (!isListed && info.Files[file].Length % info.Geometry.PieceLength != 0) gaps++;
+        }
+        return selected.ToImmutable();
     }
 
     private static ImmutableSortedSet<int>? Choose(TorrentInfo info, Func<TorrentInfo, IEnumerable<int>?> select)

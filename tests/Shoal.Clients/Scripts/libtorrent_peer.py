@@ -1,6 +1,6 @@
 """Drives libtorrent for tests and benchmarks: one torrent, one process, one JSON object a line on stdout.
 
-Commands: seed, get, create, verify, scrape; see the parser at the end. A seeder runs until its standard input ends or it is
+Commands: seed, get, create, files, verify, scrape; see the parser at the end. A seeder runs until its standard input ends or it is
 told to stop by SIGTERM; a downloader ends with exit code 0 as soon as everything is complete.
 """
 
@@ -146,6 +146,15 @@ def create(args):
     return 0
 
 
+def files(args):
+    """The number of each file as a link selects it: padding has numbers too, and is left out here."""
+    storage = lt.torrent_info(args.source).files()
+    numbers = {storage.file_path(i): i for i in range(storage.num_files())
+               if not storage.file_flags(i) & lt.file_storage.flag_pad_file}
+    say("files", numbers=numbers)
+    return 0
+
+
 def verify(args):
     session = open_session(args)
     add(session, args, seeding=False)
@@ -178,6 +187,9 @@ def main():
     command.add_argument("--piece-size", type=int, default=0)
     command.add_argument("--tracker", action="append", default=[])
     command.set_defaults(run=create)
+    command = commands.add_parser("files")
+    command.add_argument("source", help="a .torrent file")
+    command.set_defaults(run=files)
     args = parser.parse_args()
     code = args.run(args)
     sys.stdout.flush()
