@@ -9,6 +9,7 @@ using Shoal.Engine.Sources;
 using Shoal.Engine.Torrents;
 using Shoal.Network;
 using Shoal.Protocol;
+using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Torrents;
 
 namespace Shoal.Engine;
@@ -130,6 +131,28 @@ public sealed class TorrentEngine : IAsyncDisposable
         return resolved.Metainfo ?? throw new TorrentException(
             TorrentError.InvalidInput,
             "A magnet link only names a torrent; what it holds is known when a peer has sent it.");
+    }
+
+    /// <summary>Asks the trackers of a torrent how large its swarm is, without joining it.</summary>
+    /// <param name="source">A .torrent in any form, or a magnet link.</param>
+    /// <param name="trustsAddresses">As <see cref="TorrentOptions.TrustsAddresses"/>.</param>
+    /// <param name="bindAddress">Address to ask from; null leaves it to the system.</param>
+    /// <param name="cancellationToken">Ends the wait for those that do not answer.</param>
+    /// <returns>One entry for each tracker that the source names, and none when it names none.</returns>
+    /// <exception cref="TorrentException">The source is not valid or cannot be read.</exception>
+    public static async Task<IReadOnlyList<TrackerScrape>> ScrapeAsync(
+        TorrentSource source,
+        bool trustsAddresses = false,
+        IPAddress? bindAddress = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        var network = new TrackerClientOptions { LocalAddress = bindAddress };
+        ResolvedSource resolved =
+            await SourceReader.ReadAsync(source, network, cancellationToken).ConfigureAwait(false);
+        AddressOrigin origin = trustsAddresses ? AddressOrigin.User : AddressOrigin.Torrent;
+        return await new SwarmScraper(new TrackerClient(network))
+            .ScrapeAsync(resolved, origin, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Stops every torrent politely, telling trackers within about two seconds.</summary>

@@ -48,6 +48,14 @@ public sealed record TorrentSnapshot
     /// <summary>Connected peers that have every piece.</summary>
     public required int Seeds { get; init; }
 
+    /// <summary>
+    /// Peers in the whole swarm that have everything, as the tracker that knows of most says; null when none tells.
+    /// </summary>
+    public int? SwarmSeeds { get; init; }
+
+    /// <summary>Peers in the whole swarm that miss something, in the same way.</summary>
+    public int? SwarmLeeches { get; init; }
+
     /// <summary>Time to completion at the present rate, or null when it cannot be told.</summary>
     public required TimeSpan? TimeLeft { get; init; }
 

@@ -57,6 +57,9 @@ internal static partial class EngineLog
     [LoggerMessage(1032, LogLevel.Warning, "Cannot resolve {Host}: {Error}")]
     public static partial void NameNotFound(ILogger log, string host, string error);
 
+    [LoggerMessage(1033, LogLevel.Information, "No torrent for the magnet link at {Url}: {Error}")]
+    public static partial void LinkedTorrentFailed(ILogger log, string url, string error);
+
     [LoggerMessage(1090, LogLevel.Critical, "A defect in torrent {InfoHash}")]
     public static partial void Fault(ILogger log, Exception exception, InfoHash infoHash);
 }

@@ -23,6 +23,9 @@ internal sealed record ResolvedSource
 
     public ImmutableArray<DnsEndPoint> Peers { get; init; } = [];
 
+    /// <summary>URLs at which a magnet link says the .torrent to be (xs and as).</summary>
+    public ImmutableArray<string> TorrentUrls { get; init; } = [];
+
     /// <summary>Files that a magnet link selects; empty for all.</summary>
     public ImmutableArray<FileRange> SelectedFiles { get; init; } = [];
 
@@ -42,6 +45,7 @@ internal sealed record ResolvedSource
         Trackers = [.. link.Trackers.Select(tracker => ImmutableArray.Create(tracker))],
         WebSeeds = link.WebSeeds,
         Peers = [.. link.Peers.Select(peer => new DnsEndPoint(peer.Host, peer.Port))],
+        TorrentUrls = link.ExactSources,
         SelectedFiles = link.SelectedFiles,
     };
 }

@@ -17,7 +17,7 @@ namespace Shoal.Engine.Torrents;
 // The torrent's files, from finding out what is there to the last piece; and the start and end of the torrent's life.
 internal sealed partial class TorrentActor : IVerdictSink
 {
-    private readonly ResolvedSource _source;
+    private ResolvedSource _source;
     private readonly TaskCompletionSource<Metainfo> _metadata = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Metainfo? _metainfo;
     private ContentOpener? _opener;
@@ -54,6 +54,7 @@ internal sealed partial class TorrentActor : IVerdictSink
         EnterState(TorrentState.FetchingMetadata);
         _brain.FetchMetadata();
         StartDiscovery();
+        if (!_source.TorrentUrls.IsEmpty) _ = FetchLinkedTorrentAsync();
     })));
 
     /// <summary>
@@ -87,8 +88,44 @@ internal sealed partial class TorrentActor : IVerdictSink
             _source.Peers, PeerSources.Link, _options.TrustsAddresses ? AddressOrigin.User : AddressOrigin.Torrent);
     }
 
+    /// <summary>Fetches the .torrent that the link points to, while peers are asked for the metadata as well.</summary>
+    private async Task FetchLinkedTorrentAsync()
+    {
+        try
+        {
+            AddressOrigin origin = _options.TrustsAddresses ? AddressOrigin.User : AddressOrigin.Torrent;
+            Metainfo? found = await new LinkedTorrentReader(_services.Network, _log)
+                .ReadAsync(_source.TorrentUrls, Hashes, origin, _stop.Token).ConfigureAwait(false);
+            if (found is not null)
+                Post(new TorrentItem(TorrentItemKind.Call, (Action)(() => OnLinkedTorrent(found))));
+        }
+        catch (OperationCanceledException)
+        {
+            // The torrent is being stopped.
+        }
+        catch (Exception e)
+        {
+            FailByDefect(e);
+        }
+    }
+
+    private void OnLinkedTorrent(Metainfo found)
+    {
+        // Peers were faster, or it is over.
+        if (_metainfo is not null || _state != TorrentState.FetchingMetadata) return;
+        // What no hash protects is believed only where the link itself says nothing.
+        _source = _source with
+        {
+            Trackers = _source.Trackers.IsEmpty ? found.Trackers : _source.Trackers,
+            WebSeeds = _source.WebSeeds.IsEmpty ? found.WebSeeds : _source.WebSeeds,
+        };
+        if (_announcer is null) StartTrackers();
+        OnMetadata(found.Info, found.PieceLayers);
+    }
+
     private void OnMetadata(ReadOnlyMemory<byte> rawInfo)
     {
+        if (_metainfo is not null) return;
         if (!TorrentInfoReader.TryRead(rawInfo, out TorrentInfo? info, out string? error))
         {
             Fail(
@@ -96,7 +133,15 @@ internal sealed partial class TorrentActor : IVerdictSink
                 $"The metadata of {Hashes} has the right hash but is not a valid torrent: {error}");
             return;
         }
-        Metainfo metainfo = new() { Info = info, Trackers = _source.Trackers, WebSeeds = _source.WebSeeds };
+        OnMetadata(info, ImmutableDictionary<Sha256Hash, ReadOnlyMemory<byte>>.Empty);
+    }
+
+    private void OnMetadata(TorrentInfo info, IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>> layers)
+    {
+        Metainfo metainfo = new()
+        {
+            Info = info, Trackers = _source.Trackers, WebSeeds = _source.WebSeeds, PieceLayers = layers,
+        };
         // The two hashes of a hybrid torrent in two magnet links show to be one torrent only now.
         if (_services.TryClaim(this, info.Hashes)) OpenContent(metainfo);
         else Fail(TorrentError.InvalidInput, $"The torrent {info.Hashes} is in this engine already.");

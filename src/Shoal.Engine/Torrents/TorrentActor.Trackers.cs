@@ -15,6 +15,8 @@ internal sealed partial class TorrentActor
     private const int PeersToAskFor = 100;
 
     private Announcer? _announcer;
+    // What each tracker said last; there are no more of them than an announcer takes.
+    private readonly Dictionary<string, (int? Seeds, int? Leeches)> _swarmSizes = [];
     private AnnounceCounters _counters;
     private long _haveBytes;
     private readonly Lock _countersLock = new();
@@ -119,6 +121,7 @@ internal sealed partial class TorrentActor
         else EngineLog.TrackerFailed(_log, report.Tracker, report.Error);
         Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
         {
+            if (report.Error is null) _swarmSizes[report.Tracker] = (report.Seeds, report.Leeches);
             _trackerMessage = Naming(report.Tracker, report.Error ?? report.Warning);
             Publish(new TrackerAnswered(report.Tracker, report.Peers, report.Error));
         })));

@@ -73,6 +73,8 @@ internal sealed partial class TorrentActor
             UploadRate = up,
             Peers = peers,
             Seeds = seeds,
+            SwarmSeeds = _swarmSizes.Values.Max(size => size.Seeds),
+            SwarmLeeches = _swarmSizes.Values.Max(size => size.Leeches),
             TimeLeft = moving ? TimeSpan.FromSeconds(missing / down) : null,
             Elapsed = now - _started,
             Error = _error,
