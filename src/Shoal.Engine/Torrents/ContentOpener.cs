@@ -14,7 +14,8 @@ namespace Shoal.Engine.Torrents;
 /// user's word. Runs once, on the thread pool, before a torrent's brain learns of its content.
 /// </summary>
 internal sealed class ContentOpener(
-    Metainfo metainfo, TorrentOptions options, IReadOnlySet<int>? files, FileHandlePool handles)
+    Metainfo metainfo, TorrentOptions options, IReadOnlySet<int>? files, FileHandlePool handles,
+    TimeProvider time)
 {
     private readonly TorrentInfo _info = metainfo.Info;
     private Verifier? _verifier;
@@ -46,7 +47,7 @@ internal sealed class ContentOpener(
                 await FindAsync(storage!, hashes, journal, offered, cancellationToken).ConfigureAwait(false);
             Bitfield wanted = FileSelection.Pieces(_info, files);
             wanted.KeepOnly(offered);
-            var intake = new BlockIntake(storage!, hashes, sink, have);
+            var intake = new BlockIntake(storage!, hashes, sink, have, time);
             return new OpenedContent(_info, forest, storage!, intake, journal, have, wanted);
         }
         catch

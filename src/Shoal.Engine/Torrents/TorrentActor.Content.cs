@@ -161,7 +161,7 @@ internal sealed partial class TorrentActor : IVerdictSink
         try
         {
             IReadOnlySet<int>? files = FileSelection.Resolve(metainfo.Info, _options, _source.SelectedFiles);
-            var opener = new ContentOpener(metainfo, _options, files, _services.Handles);
+            var opener = new ContentOpener(metainfo, _options, files, _services.Handles, _services.Time);
             Volatile.Write(ref _opener, opener);
             OpenedContent content = await opener.OpenAsync(this, _stop.Token).ConfigureAwait(false);
             Post(new TorrentItem(TorrentItemKind.ContentReady, content));

@@ -1,4 +1,5 @@
 using Shoal.Protocol;
+using Shoal.Storage.Hashing;
 
 namespace Shoal.Storage.Checking;
 
@@ -10,6 +11,9 @@ internal sealed class PieceSweep(TorrentStorage storage, bool hasV1, bool hasV2)
 {
     /// <summary>Bytes that a reader takes at a time, so that rotating disks seek seldom.</summary>
     private const int StretchBytes = 4 * SweepReader.BufferBytes;
+
+    private readonly bool _hashesTogether =
+        LaneMath.IsSupported && hasV1 && storage.Geometry.PieceLength % LaneInput.BlockBytes == 0;
 
     private readonly Lock _gate = new();
     private long _doneBytes;
@@ -37,6 +41,7 @@ internal sealed class PieceSweep(TorrentStorage storage, bool hasV1, bool hasV2)
     private void Read(Bitfield? wanted, ISweepTarget target, CancellationToken cancellation)
     {
         using var reader = new SweepReader(storage, hasV1, hasV2);
+        var together = new List<PieceIndex>(LaneMath.Lanes);
         while (TakeStretch(wanted, out int first, out int end))
         {
             reader.Begin(wanted, end);
@@ -45,23 +50,53 @@ internal sealed class PieceSweep(TorrentStorage storage, bool hasV1, bool hasV2)
                 if (wanted is not null && !wanted[number]) continue;
                 cancellation.ThrowIfCancellationRequested();
                 PieceIndex piece = storage.Geometry.Piece(number);
-                if (!target.Skips(piece) && !Hash(reader, piece, target)) return;
-                Interlocked.Add(ref _doneBytes, storage.Geometry.PayloadLength(piece));
+                if (target.Skips(piece)) NoteDone(piece);
+                else if (_hashesTogether && IsWhole(piece)) together.Add(piece);
+                else if (!Hash(reader, piece, target)) return;
+                if (together.Count == LaneMath.Lanes && !HashTogether(reader, together, target)) return;
+            }
+            if (!HashTogether(reader, together, target)) return;
+        }
+    }
+
+    /// <summary>True for a piece without padding, of the length that all but the last one have.</summary>
+    private bool IsWhole(PieceIndex piece) => storage.Geometry.PayloadLength(piece) == storage.Geometry.PieceLength;
+
+    /// <summary>Hashes some pieces and forgets them; false ends the sweep.</summary>
+    private bool HashTogether(SweepReader reader, List<PieceIndex> pieces, ISweepTarget target)
+    {
+        bool goesOn = true;
+        if (pieces.Count > 1 && reader.HashTogether(pieces))
+        {
+            for (int lane = 0; lane < pieces.Count; lane++)
+            {
+                target.OnHashed(pieces[lane], reader.Hasher(lane));
+                NoteDone(pieces[lane]);
             }
         }
+        else
+        {
+            for (int i = 0; i < pieces.Count && goesOn; i++) goesOn = Hash(reader, pieces[i], target);
+        }
+        pieces.Clear();
+        return goesOn;
     }
 
     private bool Hash(SweepReader reader, PieceIndex piece, ISweepTarget target)
     {
         StorageError? error = reader.Hash(piece);
-        if (error is null) target.OnHashed(piece, reader.Hasher);
+        if (error is null) target.OnHashed(piece, reader.Hasher());
         else if (!target.OnError(piece, error)) return Stop();
+        NoteDone(piece);
         return true;
     }
 
+    private void NoteDone(PieceIndex piece) =>
+        Interlocked.Add(ref _doneBytes, storage.Geometry.PayloadLength(piece));
+
     private bool TakeStretch(Bitfield? wanted, out int first, out int end)
     {
-        int most = Math.Max(1, StretchBytes / storage.Geometry.PieceLength);
+        int most = Math.Max(_hashesTogether ? LaneMath.Lanes : 1, StretchBytes / storage.Geometry.PieceLength);
         lock (_gate)
         {
             first = wanted is null ? _next : wanted.NextSet(_next);

@@ -1,10 +1,11 @@
 using Shoal.Protocol;
+using Shoal.Storage.Hashing;
 
 namespace Shoal.Storage.Checking;
 
 /// <summary>
 /// One thread's reading and hashing of consecutive pieces. Pieces smaller than the buffer are read several at a time,
-/// larger ones in steps.
+/// larger ones in steps; where the machine can, eight pieces are read and hashed side by side.
 /// </summary>
 internal sealed class SweepReader : IDisposable
 {
@@ -19,6 +20,12 @@ internal sealed class SweepReader : IDisposable
 
     private readonly TorrentStorage _storage;
     private readonly PieceGeometry _geometry;
+    private readonly bool _hasV1;
+    private readonly bool _hasV2;
+    private readonly int _blocksPerPiece;
+    private readonly List<PieceHasher> _hashers = [];
+    private Sha1Lanes? _lanes;
+    private byte[] _laneBuffer = [];
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
     private readonly List<Memory<byte>> _vector = new(1);
     private Bitfield? _wanted;
@@ -31,13 +38,22 @@ internal sealed class SweepReader : IDisposable
     {
         _storage = storage;
         _geometry = storage.Geometry;
-        int blocks = (_geometry.PieceLength + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
-        Hasher = new PieceHasher(hasV1, hasV2, blocks);
+        _hasV1 = hasV1;
+        _hasV2 = hasV2;
+        _blocksPerPiece = (_geometry.PieceLength + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
     }
 
-    public PieceHasher Hasher { get; }
+    /// <summary>The hashes of the last piece, or by their order of the last pieces that were hashed together.</summary>
+    public PieceHasher Hasher(int lane = 0)
+    {
+        while (_hashers.Count <= lane) _hashers.Add(new PieceHasher(_hasV1, _hasV2, _blocksPerPiece));
+        return _hashers[lane];
+    }
 
-    public void Dispose() => Hasher.Dispose();
+    public void Dispose()
+    {
+        foreach (PieceHasher hasher in _hashers) hasher.Dispose();
+    }
 
     /// <summary>
     /// Starts a stretch that ends before a piece; of it, the pieces of a set will be asked for in order.
@@ -53,7 +69,8 @@ internal sealed class SweepReader : IDisposable
     /// <summary>Reads a piece and puts its hashes into <see cref="Hasher"/>.</summary>
     public StorageError? Hash(PieceIndex piece)
     {
-        Hasher.Reset();
+        PieceHasher hasher = Hasher();
+        hasher.Reset();
         long offset = _geometry.Offset(piece);
         int payload = _geometry.PayloadLength(piece);
         for (int begin = 0; begin < payload;)
@@ -64,13 +81,63 @@ internal sealed class SweepReader : IDisposable
             for (int at = 0; at < length; at += HashBytes)
             {
                 ReadOnlySpan<byte> part = bytes.Slice(at, Math.Min(HashBytes, length - at));
-                Hasher.AppendV1(part);
-                Hasher.HashLeaves(begin + at, part);
+                hasher.AppendV1(part);
+                hasher.HashLeaves(begin + at, part);
             }
             begin += length;
         }
-        Hasher.FinishV1(_geometry.Length(piece) - payload);
+        hasher.FinishV1(_geometry.Length(piece) - payload);
         return null;
+    }
+
+    /// <summary>
+    /// Reads up to eight whole pieces and puts their hashes into <see cref="Hasher"/>. False when one of them cannot be
+    /// read; which one it is shows when each is read by itself.
+    /// </summary>
+    public bool HashTogether(List<PieceIndex> pieces)
+    {
+        _lanes ??= new Sha1Lanes();
+        _lanes.Reset();
+        int pieceLength = _geometry.PieceLength;
+        int step = Math.Min(pieceLength, BufferBytes);
+        for (int begin = 0; begin < pieceLength; begin += step)
+        {
+            int length = Math.Min(step, pieceLength - begin);
+            ReadOnlySpan<byte> bytes = LoadTogether(pieces, begin, length, step);
+            if (bytes.IsEmpty) return false;
+            _lanes.Append(new LaneInput(bytes, step, length));
+            for (int lane = 0; lane < pieces.Count; lane++)
+                Hasher(lane).HashLeaves(begin, bytes.Slice(lane * step, length));
+        }
+        _lanes.Finish();
+        for (int lane = 0; lane < pieces.Count; lane++) Hasher(lane).TakeV1(_lanes, lane);
+        return true;
+    }
+
+    /// <summary>
+    /// Reads the same part of each piece, with one call where they lie end to end; empty when that fails. There is room
+    /// for eight, a step after each other, however few are asked for.
+    /// </summary>
+    private ReadOnlySpan<byte> LoadTogether(List<PieceIndex> pieces, int begin, int length, int step)
+    {
+        long start = _geometry.Offset(pieces[0]) + begin;
+        bool areAdjacent = step == _geometry.PieceLength && pieces[^1].Value - pieces[0].Value == pieces.Count - 1;
+        if (areAdjacent && LaneMath.Lanes * step <= BufferBytes)
+        {
+            if (Load(pieces[^1], start, pieces.Count * step) is not null) return [];
+            bool isRoom = start - _bufferStart + LaneMath.Lanes * step <= BufferBytes;
+            if (!isRoom && ReadAt(start, pieces.Count * step) is not null) return [];
+            return _buffer.AsSpan((int)(start - _bufferStart), LaneMath.Lanes * step);
+        }
+        if (_laneBuffer.Length == 0) _laneBuffer = GC.AllocateUninitializedArray<byte>(LaneMath.Lanes * step);
+        int calls = areAdjacent ? 1 : pieces.Count;
+        for (int lane = 0; lane < calls; lane++)
+        {
+            start = _geometry.Offset(pieces[lane]) + begin;
+            Memory<byte> into = _laneBuffer.AsMemory(lane * step, areAdjacent ? pieces.Count * step : length);
+            if (Read(start, into) is not null) return [];
+        }
+        return _laneBuffer;
     }
 
     /// <summary>
@@ -89,12 +156,17 @@ internal sealed class SweepReader : IDisposable
 
     private StorageError? ReadAt(long start, int length)
     {
-        _vector.Clear();
-        _vector.Add(_buffer.AsMemory(0, length));
-        StorageError? error = _storage.Read(start, length, _vector);
+        StorageError? error = Read(start, _buffer.AsMemory(0, length));
         _bufferStart = start;
         _bufferLength = error is null ? length : 0;
         return error;
+    }
+
+    private StorageError? Read(long start, Memory<byte> into)
+    {
+        _vector.Clear();
+        _vector.Add(into);
+        return _storage.Read(start, into.Length, _vector);
     }
 
     /// <summary>Bytes from a piece on that lie end to end, will all be asked for and fit in the buffer.</summary>

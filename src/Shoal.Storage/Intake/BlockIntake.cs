@@ -12,7 +12,7 @@ namespace Shoal.Storage.Intake;
 /// end of a network turn; each piece is then written and hashed by one thread of the pool at a time, pieces side by
 /// side. No member waits for the disk. Safe for concurrent use; the lock guards what <see cref="PieceIntake"/> says.
 /// </summary>
-public sealed class BlockIntake : IAsyncDisposable
+public sealed partial class BlockIntake : IAsyncDisposable
 {
     /// <summary>Objects for pieces that are kept for reuse; more pieces than this are seldom in flight.</summary>
     private const int MaxIdlePieces = 64;
@@ -21,6 +21,7 @@ public sealed class BlockIntake : IAsyncDisposable
     private readonly PieceHashes _hashes;
     private readonly IVerdictSink _sink;
     private readonly Action<IThreadPoolWorkItem> _schedule;
+    private readonly TimeProvider _time;
     private readonly int _blocksPerPiece;
     private readonly Lock _gate = new();
     private readonly Bitfield _done;
@@ -37,24 +38,29 @@ public sealed class BlockIntake : IAsyncDisposable
     /// <param name="hashes">What they must hash to.</param>
     /// <param name="sink">Hears the verdicts.</param>
     /// <param name="have">Pieces that are complete already; blocks of them are refused. It is copied.</param>
-    public BlockIntake(TorrentStorage storage, PieceHashes hashes, IVerdictSink sink, Bitfield have)
-        : this(storage, hashes, sink, have, item => ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false))
+    /// <param name="time">The clock that tells how fast pieces come.</param>
+    public BlockIntake(
+        TorrentStorage storage, PieceHashes hashes, IVerdictSink sink, Bitfield have, TimeProvider time)
+        : this(storage, hashes, sink, have, item => ThreadPool.UnsafeQueueUserWorkItem(item, preferLocal: false), time)
     {
     }
 
     /// <summary>
-    /// An intake whose work runs where <paramref name="schedule"/> puts it, for tests that choose the order.
+    /// An intake whose work runs where <paramref name="schedule"/> puts it, for tests that choose the order; without a
+    /// clock it hashes each piece by itself.
     /// </summary>
     internal BlockIntake(
         TorrentStorage storage, PieceHashes hashes, IVerdictSink sink, Bitfield have,
-        Action<IThreadPoolWorkItem> schedule)
+        Action<IThreadPoolWorkItem> schedule, TimeProvider? time = null)
     {
+        _time = time ?? TimeProvider.System;
         _storage = storage;
         _hashes = hashes;
         _sink = sink;
         _schedule = schedule;
         _done = new Bitfield(have);
         PieceGeometry geometry = storage.Geometry;
+        _lanesPerBatch = time is null ? 0 : LanesFor(geometry);
         _blocksPerPiece = (geometry.PieceLength + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
     }
 
@@ -181,12 +187,15 @@ public sealed class BlockIntake : IAsyncDisposable
     public Task DrainAsync()
     {
         Submit();
+        Task quiet;
         lock (_gate)
         {
             if (_running == 0) return Task.CompletedTask;
             _quiet ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            return _quiet.Task;
+            quiet = _quiet.Task;
         }
+        EndGathering();
+        return quiet;
     }
 
     /// <summary>Takes no more blocks, waits for those on their way and releases the others.</summary>
@@ -201,6 +210,7 @@ public sealed class BlockIntake : IAsyncDisposable
         }
         TellSettled(dropped);
         await DrainAsync().ConfigureAwait(false);
+        if (_laneTimer is not null) await _laneTimer.DisposeAsync().ConfigureAwait(false);
         lock (_gate)
         {
             foreach (PieceIntake piece in _pieces.Values) piece.Work.Dispose();
@@ -213,11 +223,12 @@ public sealed class BlockIntake : IAsyncDisposable
     internal void Run(PieceIntake piece)
     {
         PieceVerdict? verdict = null;
+        bool isGathered = false;
         // Once settled, a piece can be forgotten and its object be that of another one.
         PieceIndex index = piece.Piece;
         try
         {
-            verdict = WorkOn(piece, index);
+            verdict = WorkOn(piece, index, out isGathered);
             if (verdict is { } given) _sink.OnVerdict(given);
         }
         catch (Exception fault)
@@ -226,21 +237,38 @@ public sealed class BlockIntake : IAsyncDisposable
             if (verdict is null) GiveUp(piece, index);
             _sink.OnFault(fault);
         }
+        if (isGathered) return;
+        if (verdict is { Outcome: PieceOutcome.Good })
+            lock (_gate) Keep(piece);
+        Leave();
+    }
+
+    /// <summary>Counts the end of one work item.</summary>
+    private void Leave()
+    {
         lock (_gate)
         {
-            if (verdict is { Outcome: PieceOutcome.Good }) Keep(piece);
             if (--_running > 0) return;
             _quiet?.SetResult();
             _quiet = null;
         }
     }
 
-    private PieceVerdict? WorkOn(PieceIntake piece, PieceIndex index)
+    private PieceVerdict? WorkOn(PieceIntake piece, PieceIndex index, out bool isGathered)
     {
+        isGathered = false;
         while (TakeTurn(piece))
         {
             StorageError? error = piece.Work.WriteTaken();
             TellSettled(Release(piece.Work.Taken));
+            if (error is null && piece.Work.AwaitsLanes)
+            {
+                // From here on the piece is that of whoever hashes it.
+                isGathered = Gather(piece);
+                if (isGathered) return null;
+                continue;
+            }
+            if (error is not null) piece.Work.LetGo();
             PieceOutcome? outcome = error is null ? piece.Work.Judge() : PieceOutcome.DiskError;
             if (outcome is null) continue;
             if (Settle(piece, outcome.Value)) return new PieceVerdict(index, outcome.Value, error);
@@ -255,6 +283,7 @@ public sealed class BlockIntake : IAsyncDisposable
         lock (_gate)
         {
             if (_pieces.GetValueOrDefault(index.Value) != piece) return;
+            piece.Work.LetGo();
             dropped = Release(piece.Work.Taken) + Release(piece.Queued);
             piece.State = IntakeState.Failed;
         }
@@ -292,6 +321,7 @@ public sealed class BlockIntake : IAsyncDisposable
                 PieceOutcome.DiskError => IntakeState.Failed,
                 _ => piece.State,
             };
+            NoteSettled();
             if (outcome == PieceOutcome.Good)
             {
                 _done.Set(piece.Piece);
@@ -306,8 +336,8 @@ public sealed class BlockIntake : IAsyncDisposable
     {
         if (_pieces.TryGetValue(piece.Value, out PieceIntake? found)) return found;
         if (!_idle.TryPop(out found))
-            found = new PieceIntake(this, _blocksPerPiece, new PieceWork(_storage, _hashes, _blocksPerPiece));
-        found.Begin(piece);
+            found = new PieceIntake(this, _blocksPerPiece, new PieceWork(_storage, _hashes, _blocksPerPiece, _held));
+        found.Begin(piece, IsForLanes(piece));
         _pieces.Add(piece.Value, found);
         return found;
     }
@@ -321,6 +351,7 @@ public sealed class BlockIntake : IAsyncDisposable
 
     private void Keep(PieceIntake piece)
     {
+        piece.Work.LetGo();
         if (_idle.Count < MaxIdlePieces) _idle.Push(piece);
         else piece.Work.Dispose();
     }

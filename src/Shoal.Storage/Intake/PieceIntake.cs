@@ -38,6 +38,9 @@ internal sealed class PieceIntake(BlockIntake intake, int blocksPerPiece, PieceW
     /// <summary>True when a complete piece is to be judged again.</summary>
     public bool IsRecheckRequested { get; set; }
 
+    /// <summary>True while the piece waits, whole, to be hashed beside others.</summary>
+    public bool IsGathered { get; set; }
+
     /// <summary>Blocks that wait, in order of arrival.</summary>
     public List<QueuedBlock> Queued { get; private set; } = [];
 
@@ -47,12 +50,13 @@ internal sealed class PieceIntake(BlockIntake intake, int blocksPerPiece, PieceW
     public PieceWork Work { get; } = work;
 
     /// <summary>Makes the object that of a piece.</summary>
-    public void Begin(PieceIndex piece)
+    public void Begin(PieceIndex piece, bool isForLanes)
     {
         Piece = piece;
         State = IntakeState.Idle;
         IsResetRequested = IsRecheckRequested = false;
         Claimed.Clear();
+        Work.IsForLanes = isForLanes;
         Work.Begin(piece);
     }
 

@@ -1,13 +1,15 @@
 using Shoal.Protocol;
 using Shoal.Storage.Checking;
 using Shoal.Storage.Files;
+using Shoal.Storage.Hashing;
 
 namespace Shoal.Storage.Intake;
 
 /// <summary>
 /// The writing and hashing of one piece. Runs of blocks are hashed and written while they are in the cache of the
 /// core; what came out of order is read back for SHA-1 when the gap before it is filled, while SHA-256 leaves do not
-/// care for order. Used by one thread at a time.
+/// care for order. Of a piece that comes fast the blocks are held after they are written, and its SHA-1 is computed
+/// beside that of others once it is whole. Used by one thread at a time.
 /// </summary>
 internal sealed class PieceWork : IDisposable
 {
@@ -21,7 +23,11 @@ internal sealed class PieceWork : IDisposable
     private readonly PieceHashes _hashes;
     private readonly PieceHasher _hasher;
     private readonly BlockSet _written;
+    private readonly HeldBytes _budget;
+    private readonly int _blocksPerPiece;
     private readonly List<ReadOnlyMemory<byte>> _run = [];
+    private readonly List<QueuedBlock> _held = [];
+    private ReadOnlyMemory<byte>[] _heldBlocks = [];
     private List<QueuedBlock> _taken = [];
     private PieceIndex _piece;
     private int _payload;
@@ -29,8 +35,10 @@ internal sealed class PieceWork : IDisposable
     private int _hashed;
     private bool _isHashed;
 
-    public PieceWork(TorrentStorage storage, PieceHashes hashes, int blocksPerPiece)
+    public PieceWork(TorrentStorage storage, PieceHashes hashes, int blocksPerPiece, HeldBytes budget)
     {
+        _budget = budget;
+        _blocksPerPiece = blocksPerPiece;
         _storage = storage;
         _hashes = hashes;
         _written = new BlockSet(blocksPerPiece);
@@ -40,11 +48,26 @@ internal sealed class PieceWork : IDisposable
     /// <summary>The blocks that are being worked on.</summary>
     public List<QueuedBlock> Taken => _taken;
 
-    public void Dispose() => _hasher.Dispose();
+    /// <summary>
+    /// True when blocks are held to be hashed beside those of other pieces. Set before the first block; it ends by
+    /// itself when too much is held, and what was written is read back then.
+    /// </summary>
+    public bool IsForLanes { get; set; }
+
+    /// <summary>True when all blocks are on disk and held.</summary>
+    public bool AwaitsLanes => IsForLanes && !_isHashed && _written.Count == _blockCount;
+
+    /// <summary>Lets go of all that is held.</summary>
+    public void Dispose()
+    {
+        LetGo();
+        _hasher.Dispose();
+    }
 
     /// <summary>Starts a piece, or the same one anew.</summary>
     public void Begin(PieceIndex piece)
     {
+        LetGo();
         _piece = piece;
         _payload = _storage.Geometry.PayloadLength(piece);
         _blockCount = _storage.Geometry.BlockCount(piece);
@@ -75,7 +98,44 @@ internal sealed class PieceWork : IDisposable
             if (WriteRun(first, next, length) is { } error) return error;
             first = next;
         }
-        return _hashes.HasV1 ? CatchUp() : null;
+        if (!_hashes.HasV1) return null;
+        if (IsForLanes && TryHoldTaken()) return null;
+        StopHolding();
+        return CatchUp();
+    }
+
+    /// <summary>One of the blocks that are held.</summary>
+    public ReadOnlyMemory<byte> HeldBlock(int block) => _heldBlocks[block];
+
+    /// <summary>Takes the SHA-1 that was computed beside that of others, and lets go of the blocks.</summary>
+    public void TakeV1(Sha1Lanes lanes, int lane)
+    {
+        _hasher.TakeV1(lanes, lane);
+        _hashed = _payload;
+        _isHashed = true;
+        LetGo();
+    }
+
+    /// <summary>Leaves the piece to be hashed by itself, from the disk.</summary>
+    public void StopHolding()
+    {
+        IsForLanes = false;
+        LetGo();
+    }
+
+    /// <summary>Lets go of the blocks that are held.</summary>
+    public void LetGo()
+    {
+        if (_held.Count == 0) return;
+        int bytes = 0;
+        foreach (QueuedBlock block in _held)
+        {
+            bytes += block.Slice.Length;
+            block.Slice.Slab.Release();
+        }
+        _held.Clear();
+        Array.Clear(_heldBlocks);
+        _budget.Return(bytes);
     }
 
     /// <summary>Judges the piece; null while blocks are missing.</summary>
@@ -85,6 +145,25 @@ internal sealed class PieceWork : IDisposable
         if (!_isHashed) _hasher.FinishV1(_storage.Geometry.Length(_piece) - _payload);
         _isHashed = true;
         return _hashes.Judge(_piece, _hasher.Sha1, _hasher.Leaves(_blockCount));
+    }
+
+    private bool TryHoldTaken()
+    {
+        if (_heldBlocks.Length == 0) _heldBlocks = new ReadOnlyMemory<byte>[_blocksPerPiece];
+        foreach (QueuedBlock block in _taken)
+        {
+            if (!_budget.TryTake(block.Slice.Length)) return false;
+            block.Slice.Slab.Retain();
+            _held.Add(block);
+            ReadOnlyMemory<byte> rest = block.Slice.Memory;
+            for (int i = block.Begin / PieceGeometry.BlockLength; !rest.IsEmpty; i++)
+            {
+                int length = Math.Min(PieceGeometry.BlockLength, rest.Length);
+                _heldBlocks[i] = rest[..length];
+                rest = rest[length..];
+            }
+        }
+        return true;
     }
 
     private bool IsSorted()
@@ -97,15 +176,14 @@ internal sealed class PieceWork : IDisposable
     private StorageError? WriteRun(int first, int next, int length)
     {
         int begin = _taken[first].Begin;
-        bool extendsHashed = _hashes.HasV1 && begin == _hashed;
+        bool extendsHashed = _hashes.HasV1 && !IsForLanes && begin == _hashed;
         _run.Clear();
         for (int i = first; i < next; i++)
         {
-            ReadOnlySpan<byte> bytes = _taken[i].Slice.Span;
-            if (extendsHashed) _hasher.AppendV1(bytes);
-            _hasher.HashLeaves(_taken[i].Begin, bytes);
+            if (extendsHashed) _hasher.AppendV1(_taken[i].Slice.Span);
             _run.Add(_taken[i].Slice.Memory);
         }
+        _hasher.HashLeaves(begin, _run);
         if (extendsHashed) _hashed += length;
         StorageError? error = _storage.Write(_piece, begin, _run);
         _run.Clear();

@@ -17,7 +17,8 @@ internal sealed class IntakeRig : IAsyncDisposable
     private readonly List<IThreadPoolWorkItem> _scheduled = [];
 
     public IntakeRig(
-        TestTorrent torrent, PieceRootLookup? roots = null, IFileSystem? disk = null, Bitfield? have = null)
+        TestTorrent torrent, PieceRootLookup? roots = null, IFileSystem? disk = null, Bitfield? have = null,
+        TimeProvider? time = null)
     {
         Torrent = torrent;
         Handles = new FileHandlePool(disk ?? Disk);
@@ -25,7 +26,7 @@ internal sealed class IntakeRig : IAsyncDisposable
         Storage = storage!;
         Hashes = new PieceHashes(torrent.Info, roots ?? Roots.Of(torrent));
         Intake = new BlockIntake(
-            Storage, Hashes, Log, have ?? new Bitfield(torrent.Geometry.PieceCount), _scheduled.Add);
+            Storage, Hashes, Log, have ?? new Bitfield(torrent.Geometry.PieceCount), _scheduled.Add, time);
     }
 
     public TestTorrent Torrent { get; }
@@ -93,6 +94,10 @@ internal sealed class IntakeRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Work();
+        // What waits to be hashed beside others is given up waiting for, and then is work too.
+        Task drained = Intake.DrainAsync();
+        Work();
+        await drained;
         await Intake.DisposeAsync();
         Storage.Dispose();
         Handles.Dispose();

@@ -27,7 +27,8 @@ public sealed class IntakeStressTests
         Assert.Null(ResumeJournal.Open(torrent.Info, storage!, disk, out ResumeJournal? journal));
         var log = new VerdictLog();
         var hashes = new PieceHashes(torrent.Info, Roots.Of(torrent));
-        var intake = new BlockIntake(storage!, hashes, log, new Bitfield(torrent.Geometry.PieceCount));
+        var have = new Bitfield(torrent.Geometry.PieceCount);
+        var intake = new BlockIntake(storage!, hashes, log, have, TimeProvider.System);
         log.Then = verdict =>
         {
             if (verdict.Outcome == PieceOutcome.Good) Assert.Null(journal!.Append(verdict.Piece));

@@ -1,0 +1,26 @@
+namespace Shoal.Storage.Intake;
+
+/// <summary>
+/// How many bytes of written blocks are held in memory until they are hashed. Safe for concurrent use.
+/// </summary>
+internal sealed class HeldBytes
+{
+    /// <summary>Bytes hashed at a time: eight pieces of 1 MiB. Larger pieces are hashed by fewer lanes.</summary>
+    public const int MaxBatch = 8 * 1024 * 1024;
+
+    /// <summary>While as many are hashed, the next arrive. With less, pieces are read back, which costs more.</summary>
+    public const int Max = 2 * MaxBatch;
+
+    private int _bytes;
+
+    /// <summary>Takes room; false, and none is taken, when there is not enough.</summary>
+    public bool TryTake(int bytes)
+    {
+        if (Interlocked.Add(ref _bytes, bytes) <= Max) return true;
+        Interlocked.Add(ref _bytes, -bytes);
+        return false;
+    }
+
+    /// <summary>Gives room back.</summary>
+    public void Return(int bytes) => Interlocked.Add(ref _bytes, -bytes);
+}

@@ -1,0 +1,42 @@
+using Shoal.Protocol;
+using Shoal.Storage.Hashing;
+
+namespace Shoal.Storage.Intake;
+
+/// <summary>
+/// Pieces whose blocks are all written and still in memory, and the work item that computes their SHA-1 side by side.
+/// Collected under the lock of the <see cref="BlockIntake"/>, then used by one thread.
+/// </summary>
+internal sealed class LaneBatch(BlockIntake intake) : IThreadPoolWorkItem
+{
+    /// <summary>Pieces that lanes are worth taking for: the eight cost as much as two by themselves.</summary>
+    public const int MinPieces = 3;
+
+    private readonly Sha1Lanes _lanes = new();
+    private readonly ReadOnlyMemory<byte>[] _inputs = new ReadOnlyMemory<byte>[LaneMath.Lanes];
+
+    public List<PieceIntake> Pieces { get; } = new(LaneMath.Lanes);
+
+    /// <summary>Hashes all pieces, or leaves each to be hashed by itself when they are few.</summary>
+    /// <param name="pieceLength">Bytes of each piece.</param>
+    public void Hash(int pieceLength)
+    {
+        if (Pieces.Count < MinPieces)
+        {
+            foreach (PieceIntake piece in Pieces) piece.Work.StopHolding();
+            return;
+        }
+        _lanes.Reset();
+        for (int begin = 0, block = 0; begin < pieceLength; begin += PieceGeometry.BlockLength, block++)
+        {
+            for (int lane = 0; lane < _inputs.Length; lane++)
+                _inputs[lane] = Pieces[lane < Pieces.Count ? lane : 0].Work.HeldBlock(block);
+            _lanes.Append(new LaneInput(_inputs, Math.Min(PieceGeometry.BlockLength, pieceLength - begin)));
+        }
+        _lanes.Finish();
+        Array.Clear(_inputs);
+        for (int lane = 0; lane < Pieces.Count; lane++) Pieces[lane].Work.TakeV1(_lanes, lane);
+    }
+
+    void IThreadPoolWorkItem.Execute() => intake.Run(this);
+}
