@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Shoal.Protocol.Addresses;
 
@@ -85,6 +86,7 @@ internal sealed class HttpFetcher(TrackerClientOptions options)
                 UseCookies = false,
                 UseProxy = false,
             };
+            if (options.Authority is { } authority) handler.SslOptions.CertificateChainPolicy = TrustOnly(authority);
             using var invoker = new HttpMessageInvoker(handler);
             using HttpRequestMessage request = MakeRequest();
             try
@@ -105,6 +107,13 @@ internal sealed class HttpFetcher(TrackerClientOptions options)
                 return (HttpFetched.Failed(_refusal ?? Sentence(e)), null);
             }
         }
+
+        private static X509ChainPolicy TrustOnly(X509Certificate2 authority) => new()
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { authority },
+            RevocationMode = X509RevocationMode.NoCheck,
+        };
 
         private HttpRequestMessage MakeRequest()
         {

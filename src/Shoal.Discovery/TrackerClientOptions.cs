@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace Shoal.Discovery;
 
@@ -14,6 +15,12 @@ public sealed record TrackerClientOptions
     /// <summary>How names become addresses; the system's resolver by default.</summary>
     public NameLookup Lookup { get; init; } = static (host, cancellationToken) =>
         Dns.GetHostAddressesAsync(host, cancellationToken);
+
+    /// <summary>
+    /// Who may vouch for the certificates of servers; null, the default, leaves it to the system. Tests put their own
+    /// authority here.
+    /// </summary>
+    internal X509Certificate2? Authority { get; init; }
 
     /// <summary>Time for one HTTP exchange with all its redirects; libtorrent's tracker timeout.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);

@@ -92,6 +92,9 @@ internal sealed class EngineServices : IDisposable
     /// <summary>What is served by the line protocol.</summary>
     public ChunkShares ChunkShares { get; } = new();
 
+    /// <summary>The torrents of the engine.</summary>
+    public IEnumerable<Torrents.TorrentActor> Torrents => _torrents();
+
     /// <summary>A seed for a torrent's random choices.</summary>
     public static ulong NextSeed() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 

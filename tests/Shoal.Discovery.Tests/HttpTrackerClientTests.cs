@@ -244,6 +244,30 @@ public sealed class HttpTrackerClientTests
         Assert.Contains("no address", outcome.Error, StringComparison.Ordinal);
     }
 
+    // H10, under an authority that is trusted, so that nothing else can be the reason.
+    [Theory]
+    [InlineData("tracker.test", 1, null)]
+    [InlineData("tracker.test", -1, "certificate")]
+    [InlineData("other.test", 1, "certificate")]
+    [InlineData("127.0.0.1", 1, "certificate")]
+    public async Task A_certificate_counts_only_for_its_name_and_its_time(string name, int yearsLeft, string? error)
+    {
+        DateTimeOffset now = TimeProvider.System.GetUtcNow();
+        using TestAuthority authority = new();
+        using X509Certificate2 certificate = authority.Issue(name, now.AddYears(-2), now.AddYears(yearsLeft));
+        await using var server = new ScriptedHttpServer((_, stream, token) =>
+            stream.WriteAsync(ScriptedHttpServer.Response(GoodBody), token).AsTask(), certificate: certificate);
+        var client = new HttpTrackerClient(new TrackerClientOptions
+        {
+            Authority = authority.Certificate, Lookup = Samples.Names(("tracker.test", ["127.0.0.1"])),
+        });
+        AnnounceOutcome outcome = await client.AnnounceAsync(
+            Samples.Tracker($"https://tracker.test:{server.Port}/announce"), Samples.Request, Token);
+        if (error is null) Assert.Null(outcome.Error);
+        else Assert.Contains(error, outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(error is null ? 1 : 0, server.Requests.Count);
+    }
+
     [Fact]
     public async Task A_certificate_that_nobody_vouches_for_is_refused()
     {

@@ -57,6 +57,7 @@ internal sealed partial class PeerLink
         catch (Exception e) when (_actor.Fault(e))
         {
             // A defect of ours costs this connection and is logged; the torrent and its other peers go on.
+            reason = DisconnectReason.SocketError;
         }
         finally
         {
@@ -130,8 +131,9 @@ internal sealed partial class PeerLink
             _actor.LinkReceived(this, new SlabSlice(_slab, _start, whole));
             _start += whole;
         }
-        partial = FrameScanner.FrameLength(received[whole..]);
-        return status != FrameStatus.TooLong;
+        bool isTooLong = status == FrameStatus.TooLong;
+        partial = isTooLong ? 0 : FrameScanner.FrameLength(received[whole..]);
+        return !isTooLong;
     }
 
     /// <summary>Goes over to a new slab when this one has no room for the rest of the message it ends in.</summary>

@@ -8,6 +8,9 @@ internal sealed class RateLimits(RateLimiter torrent, RateLimiter engine)
     /// <summary>True when neither limits anything now.</summary>
     public bool IsUnlimited => torrent.IsUnlimited && engine.IsUnlimited;
 
+    /// <summary>True while something waits for one of them.</summary>
+    public bool IsWaitedFor => torrent.WaitingCount + engine.WaitingCount > 0;
+
     /// <summary>The lower of the two in bytes per second; 0 for none.</summary>
     public long BytesPerSecond =>
         torrent.IsUnlimited ? engine.BytesPerSecond

@@ -43,6 +43,42 @@ public sealed class HostileMetadataTests
         Directory.Delete(root);
     }
 
+    // X01: nobody is asked for metadata that cannot be; the download goes on with others.
+    [Fact(Timeout = 120_000)]
+    public async Task A_size_that_metadata_cannot_have_is_not_used()
+    {
+        await using Pair pair = await Pair.StartAsync(("a.bin", 100_000));
+        Torrent torrent = await pair.Downloader.AddAsync(
+            new TorrentSource.Magnet(pair.Magnet), pair.Options with { Peers = [] }, Cancel);
+        InfoHash hash = pair.Created.Metainfo.Info.Hashes.Wire;
+        int raw = pair.Created.Metainfo.Info.Raw.Length;
+        string[] sizes =
+            ["0", "-1", "1", "2147483648", "9223372036854775807", "9223372036854775808", "41943040", "", $"{raw}"];
+        foreach (string size in sizes)
+        {
+            using RawPeer peer = await RawPeer.GreetAsync(pair.Downloader.Port, hash);
+            string said = size.Length > 0 ? $"13:metadata_sizei{size}e" : "";
+            await peer.SendAsync(Extended(0, $"d1:md11:ut_metadatai7ee{said}e"));
+            await peer.SendAsync(RawPeer.Numbers(PeerMessageId.Request, uint.MaxValue, 7, 7));
+            Assert.Equal(size == $"{raw}", await IsAskedAsync(peer));
+        }
+        torrent.AddPeer(new IPEndPoint(IPAddress.Loopback, pair.Seeder.Port));
+        await torrent.WaitForCompletionAsync(Cancel);
+    }
+
+    /// <summary>True when a request for metadata comes before the answer to the last thing that was said.</summary>
+    private static async Task<bool> IsAskedAsync(RawPeer peer)
+    {
+        bool isAsked = false;
+        while (true)
+        {
+            (int length, PeerMessageId id) = await peer.ReadHeadAsync();
+            if (id == PeerMessageId.RejectRequest) return isAsked;
+            if (id == PeerMessageId.Extended) isAsked |= await peer.ReadByteAsync() == 7;
+            await peer.SkipAsync(id == PeerMessageId.Extended ? length - 1 : length);
+        }
+    }
+
     private static byte[] Extended(byte id, string message) =>
         RawPeer.Message(PeerMessageId.Extended, [id, .. Encoding.ASCII.GetBytes(message)]);
 }

@@ -54,6 +54,22 @@ public sealed class PatienceTests : IAsyncLifetime
         await PendingAsync(0);
     }
 
+    // P02: no clock of ours plays a part in the answer, which is none.
+    [Fact(Timeout = 120_000)]
+    public async Task Who_asks_for_an_unknown_torrent_is_left_at_once()
+    {
+        await StartAsync();
+        byte[] near = Hash.ToArray();
+        near[^1] ^= 1;
+        foreach (byte[] unknown in new[] { new byte[20], near })
+        {
+            using RawPeer peer = await RawPeer.ConnectAsync(_engine.Port);
+            await peer.SendAsync(RawPeer.Greeting(new InfoHash(unknown)));
+            Assert.Equal(0, await peer.ReadToEndAsync());
+        }
+        Assert.Equal(TimeSpan.Zero, _engine.Services.Now);
+    }
+
     // P04: a byte a second.
     [Fact(Timeout = 120_000)]
     public async Task A_handshake_that_trickles_in_gets_no_longer()

@@ -116,6 +116,9 @@ internal sealed class RawPeer : IDisposable
         return (BinaryPrimitives.ReadInt32BigEndian(head) - 1, (PeerMessageId)head[4]);
     }
 
+    /// <summary>Reads the first byte of what follows.</summary>
+    public async Task<byte> ReadByteAsync() => (await ReadAsync(1))[0];
+
     /// <summary>Reads bytes and forgets them.</summary>
     public async Task SkipAsync(int length) => await ReadAsync(length);
 

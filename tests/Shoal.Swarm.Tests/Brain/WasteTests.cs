@@ -1,5 +1,6 @@
 using Shoal.Protocol;
 using Shoal.Protocol.PeerWire;
+using Shoal.TestKit;
 
 namespace Shoal.Swarm.Tests.Brain;
 
@@ -150,5 +151,30 @@ public sealed class WasteTests
         Assert.Empty(swarm.Port.Dials);
         swarm.Wait(2);
         Assert.Single(swarm.Port.Dials);
+    }
+
+    // P07
+    [Fact]
+    public void A_million_repeated_haves_cost_nothing_and_say_nothing()
+    {
+        const int batch = 10_000;
+        var swarm = new BrainFixture();
+        FakePeer peer = swarm.Accept();
+        var buffer = new MessageBuffer();
+        for (int i = 0; i < batch; i++) PeerMessages.WriteHave(buffer, swarm.Geometry.Piece(1));
+        byte[] haves = buffer.Pending.ToArray();
+        swarm.Receive(peer.Session, haves);
+        peer.Hear();
+        long allocated = Allocations.Least(
+            () =>
+            {
+                for (int i = 0; i < 1_000_000 / batch; i++) swarm.Receive(peer.Session, haves);
+            },
+            enough: batch,
+            tries: 3);
+        Assert.InRange(allocated, 0, 64 * batch);
+        Assert.Equal(1, peer.Session.PieceCount);
+        Assert.Empty(peer.Hear());
+        Assert.True(peer.IsOpen);
     }
 }
