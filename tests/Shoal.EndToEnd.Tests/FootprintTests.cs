@@ -6,6 +6,7 @@ namespace Shoal.EndToEnd.Tests;
 public sealed class FootprintTests : IDisposable
 {
     private const long MaxIdleKiB = 80 * 1024;
+    private const double MaxVersionMilliseconds = 300;
 
     private readonly TemporaryFolder _home = new();
 
@@ -24,20 +25,21 @@ public sealed class FootprintTests : IDisposable
         Assert.InRange(resident, 1, MaxIdleKiB);
     }
 
-    // The time is told and not asserted: what else the machine does would make it fail.
+    // It takes some 60 ms on a machine that does little else. The best of many tries and five times as long leave room
+    // for one that does; a start that loads the whole program is beyond it even at its best.
     [Fact]
-    public async Task The_version_is_one_line_and_its_time_is_told()
+    public async Task The_version_is_one_line_and_there_at_once()
     {
-        List<double> times = [];
-        for (int i = 0; i < 5; i++)
+        double best = double.MaxValue;
+        for (int i = 0; i < 20 && best > MaxVersionMilliseconds; i++)
         {
             long begin = Stopwatch.GetTimestamp();
             ProgramRun run = await ProgramRun.ToEndAsync(_home, "--version");
-            times.Add(Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
+            best = Math.Min(best, Stopwatch.GetElapsedTime(begin).TotalMilliseconds);
             Assert.Matches("^shoal [0-9]+\\.[0-9]+", Assert.Single(run.Ended(0).Output));
         }
 
-        TestContext.Current.TestOutputHelper?.WriteLine($"--version: {times.Min():F0} ms at best");
+        Assert.InRange(best, 0, MaxVersionMilliseconds);
     }
 
     [Fact]
@@ -52,6 +54,13 @@ public sealed class FootprintTests : IDisposable
         demo.Ended(0);
         Assert.True(demo.Json.GetProperty("identical").GetBoolean());
         Assert.Equal(3, demo.Json.GetProperty("downloaders").GetInt32());
+        // The seeder may send about a copy in five seconds: what makes it quick is that they help each other.
+        const long size = 32 * 1024 * 1024;
+        long fromSeeder = demo.Json.GetProperty("from_seeder").GetInt64();
+        long fromPeers = demo.Json.GetProperty("from_peers").GetInt64();
+        Assert.True(fromSeeder >= size, $"{fromSeeder} bytes from the seeder");
+        Assert.True(fromPeers >= size, $"{fromPeers} bytes from each other, {fromSeeder} from the seeder");
+        Assert.True(fromSeeder + fromPeers >= 3 * size, $"{fromPeers} and {fromSeeder} are not three copies");
         Assert.Empty(Directory.EnumerateFileSystemEntries(temporary));
     }
 }

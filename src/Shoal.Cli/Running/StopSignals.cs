@@ -7,6 +7,9 @@ namespace Shoal.Cli.Running;
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
+    // SIGXFSZ of Linux and macOS, signal(7): a write went past the largest file that the process may make.
+    private const PosixSignal FileTooLarge = (PosixSignal)25;
+
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _registrations;
     private int _count;
@@ -17,6 +20,7 @@ internal sealed class StopSignals : IDisposable
         PosixSignalRegistration.Create(PosixSignal.SIGINT, OnSignal),
         PosixSignalRegistration.Create(PosixSignal.SIGTERM, OnSignal),
         PosixSignalRegistration.Create(PosixSignal.SIGHUP, OnSignal),
+        .. OperatingSystem.IsWindows() ? [] : IgnoreFileTooLarge(),
     ];
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -39,6 +43,10 @@ internal sealed class StopSignals : IDisposable
         RunEnd.HungUp => ExitCode.HungUp,
         _ => ExitCode.Interrupted,
     };
+
+    // The write fails besides, with an error that names the file; the signal alone would end the process.
+    private static PosixSignalRegistration[] IgnoreFileTooLarge() =>
+        [PosixSignalRegistration.Create(FileTooLarge, context => context.Cancel = true)];
 
     private void OnSignal(PosixSignalContext context)
     {
