@@ -80,9 +80,14 @@ public sealed partial class TorrentBrain
         if (id == 0) return;
         bool hasRoom = session.Outbox.Length <= MaxUnsentMetadata;
         if (hasRoom && _metadataServer.TryAnswer(session.Slot, part, now, out _))
+        {
             MetadataMessage.WriteData(session.Outbox, id, part, _rawInfo.Span);
+            session.TookMetadata = true;
+        }
         else
+        {
             MetadataMessage.WriteReject(session.Outbox, id, part);
+        }
         _port.HasOutput(session);
     }
 

@@ -150,7 +150,10 @@ public sealed partial class TorrentBrain
         if (session.Phase == SessionPhase.Gone) return;
         bool wasUseful = session.UsefulBytes + session.UploadedBytes > 0;
         Forget(session);
-        LeaveDirectory(session, wasFault: !wasUseful || reason == DisconnectReason.SendTimeout);
+        // Who came with a magnet link may close everything when it has the metadata and begin anew, as Transmission.
+        if (session.TookMetadata && !wasUseful) _directory.ExpectBack(session.ListensAt);
+        LeaveDirectory(
+            session, wasFault: !(wasUseful || session.TookMetadata) || reason == DisconnectReason.SendTimeout);
         _port.Close(session, reason);
         Observer?.Left(session, reason);
         FillAllRequests(now);

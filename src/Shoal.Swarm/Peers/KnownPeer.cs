@@ -33,6 +33,12 @@ internal sealed class KnownPeer
     /// <summary>True when it refused an encrypted connection and took one in the clear.</summary>
     public bool IsPlainOnly { get; internal set; }
 
+    /// <summary>True when it is expected to begin anew as soon as its connection is closed.</summary>
+    public bool IsExpectedBack { get; internal set; }
+
+    /// <summary>True when it was expected back before; it is dialled at once only the first time.</summary>
+    internal bool WasExpectedBack { get; set; }
+
     /// <summary>Dials that failed since the last that did not.</summary>
     public int Failures { get; internal set; }
 

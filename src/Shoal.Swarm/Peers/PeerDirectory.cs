@@ -37,6 +37,8 @@ internal sealed class PeerDirectory
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan LastRetryOfUser = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(5);
+    // A peer that begins anew is ready again by then.
+    private static readonly TimeSpan QuickReconnect = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan CandidateAge = TimeSpan.FromSeconds(5);
 
     private readonly int _capacity;
@@ -215,7 +217,19 @@ internal sealed class PeerDirectory
             return;
         }
         SetState(peer, PeerAddressState.Idle);
-        Wait(peer, now, SteadyRetry ?? Reconnect);
+        bool isQuick = peer.IsExpectedBack && !peer.WasExpectedBack;
+        peer.WasExpectedBack |= peer.IsExpectedBack;
+        peer.IsExpectedBack = false;
+        Wait(peer, now, SteadyRetry ?? (isQuick ? QuickReconnect : Reconnect));
+    }
+
+    /// <summary>
+    /// Notes that a peer will be back as soon as the connection that it has is closed: it is dialled a moment after,
+    /// once and never again, so that nobody can have us dial an address all the time.
+    /// </summary>
+    public void ExpectBack(IPEndPoint endPoint)
+    {
+        if (TryGet(endPoint, out KnownPeer peer)) peer.IsExpectedBack = true;
     }
 
     /// <summary>

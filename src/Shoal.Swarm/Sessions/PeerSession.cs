@@ -129,6 +129,9 @@ public sealed class PeerSession
     /// <summary>Block bytes received that were asked for and first to come.</summary>
     internal long UsefulBytes { get; set; }
 
+    /// <summary>True when it took a part of the metadata from us.</summary>
+    internal bool TookMetadata { get; set; }
+
     internal long UsefulAtRound { get; set; }
 
     /// <summary>Block bytes received that were of no use and that we did not wait for.</summary>

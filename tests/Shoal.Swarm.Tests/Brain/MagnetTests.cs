@@ -1,3 +1,4 @@
+using System.Net;
 using Shoal.Protocol;
 using Shoal.Protocol.Merkle;
 using Shoal.Protocol.PeerWire;
@@ -44,6 +45,28 @@ public sealed class MagnetTests
         swarm.SetContent();
         Assert.Equal(DisconnectReason.OutOfRange, beyond.Reason);
         Assert.Equal(DisconnectReason.OutOfRange, tooLong.Reason);
+    }
+
+    [Fact]
+    public void Who_leaves_with_the_metadata_is_dialled_again_at_once_as_it_begins_anew()
+    {
+        var swarm = new BrainFixture(have: BrainFixture.AllOf(6));
+        IPEndPoint listens = swarm.NewAddress();
+        FakePeer peer = swarm.DialAndGreet(listens);
+        peer.Extends(new ExtensionHandshake { Ids = new ExtensionIds { Metadata = TheirId } });
+        peer.Say(buffer => MetadataMessage.WriteRequest(buffer, 1, 0));
+        swarm.Port.Dials.Clear();
+        swarm.Lose(peer.Session);
+        swarm.Wait(2);
+        Assert.Equal([listens], swarm.Port.Dials);
+        // Who takes nothing waits longer.
+        FakePeer again = swarm.DialAndGreetKnown(listens);
+        swarm.Port.Dials.Clear();
+        swarm.Lose(again.Session);
+        swarm.Wait(8);
+        Assert.Empty(swarm.Port.Dials);
+        swarm.Wait(4);
+        Assert.Equal([listens], swarm.Port.Dials);
     }
 
     // X04

@@ -98,6 +98,22 @@ public sealed class PeerDirectoryTests
     }
 
     [Fact]
+    public void Who_is_expected_back_is_dialled_a_moment_later_but_only_once()
+    {
+        PeerDirectory directory = Make();
+        directory.Add(At(1), PeerSources.Tracker, 1, Now);
+        foreach (int wait in (int[])[1, 5])
+        {
+            Assert.True(directory.OnConnected(At(1), Now));
+            directory.ExpectBack(At(1));
+            directory.OnDisconnected(At(1), Now);
+            Assert.Empty(Dial(directory, Now + TimeSpan.FromSeconds(wait - 0.1)));
+            Assert.Equal([1], Dial(directory, Now + TimeSpan.FromSeconds(wait)));
+        }
+        directory.ExpectBack(At(2));
+    }
+
+    [Fact]
     public void An_unknown_address_that_connects_is_taken_in_and_dialled_when_it_is_gone()
     {
         PeerDirectory directory = Make();
