@@ -39,4 +39,10 @@ internal sealed partial class TrackerLog(ILogger logger)
 
     [LoggerMessage(3010, LogLevel.Error, "The upkeep of the tracker failed and goes on at its next turn.")]
     public partial void UpkeepFailed(Exception error);
+
+    [LoggerMessage(3050, LogLevel.Information, "The catalogue {Path} has {Files} files.")]
+    public partial void CatalogueOpened(int files, string path);
+
+    [LoggerMessage(3051, LogLevel.Warning, "The catalogue could not be read or written: {Reason}")]
+    public partial void CatalogueFailed(string reason);
 }

@@ -108,7 +108,8 @@ public sealed class TrackerServer : IAsyncDisposable
         var roster = new ConnectionRoster(options.Time, options.IdleTimeout);
         CertificateFiles? certificate = options.CertificateFile is null
             ? null : CertificateFiles.Open(options.CertificateFile, options.CertificateKeyFile!);
-        CatalogueHost? catalogue = options.Catalogue is null ? null : CatalogueHost.Open(options, service, registry);
+        CatalogueHost? catalogue = options.Catalogue is null
+            ? null : CatalogueHost.Open(options, service, registry, log);
         try
         {
             (KestrelServer server, UdpFrontEnd? udp) =
@@ -122,6 +123,9 @@ public sealed class TrackerServer : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Where a tracker with a data folder keeps the token that it made for its catalogue.</summary>
+    public static string TokenPath(string dataFolder) => Path.Combine(dataFolder, TokenFile.Name);
 
     /// <summary>Stops listening, lets requests under way end within a second, and writes a last snapshot.</summary>
     public async ValueTask DisposeAsync()

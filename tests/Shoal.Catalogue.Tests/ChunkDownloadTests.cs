@@ -85,6 +85,27 @@ public sealed class ChunkDownloadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_peer_that_takes_requests_and_says_nothing_holds_nothing_up()
+    {
+        using var silent = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var honest = new PlainPeer(_content);
+        var claims = new ChunkPeer((IPEndPoint)silent.LocalEndpoint, ChunkSet.Whole(49));
+        await new ChunkDownload(Options(claims, Peer(honest))).RunAsync(Token);
+        Assert.Equal(_content, await File.ReadAllBytesAsync(Target, Token));
+    }
+
+    [Fact]
+    public async Task Under_a_limit_the_file_comes_whole_all_the_same()
+    {
+        await using var peer = new PlainPeer(_content);
+        await new ChunkDownload(Options(Peer(peer)) with { BytesPerSecond = 1 << 20 }).RunAsync(Token);
+        Assert.Equal(_content, await File.ReadAllBytesAsync(Target, Token));
+        Assert.True(await ChunkDownload.IsAsync(Target, Convert.ToHexString(SHA256.HashData(_content)), Token));
+        Assert.False(await ChunkDownload.IsAsync(Target, new string('0', 40), Token));
+    }
+
+    [Fact]
     public async Task An_empty_file_needs_no_peer()
     {
         ChunkDownloadOptions options = Options() with

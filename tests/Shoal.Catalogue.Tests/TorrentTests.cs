@@ -2,8 +2,10 @@ using System.Net;
 using System.Text.Json;
 using Shoal.Clients;
 using Shoal.Engine;
+using Shoal.Protocol;
 using Shoal.Protocol.Torrents;
 using Shoal.Tracker;
+using Shoal.Tracker.Catalogue;
 
 namespace Shoal.Catalogue.Tests;
 
@@ -80,6 +82,23 @@ public sealed class TorrentTests : IDisposable
             await tracker.SendAsync(HttpMethod.Delete, $"/files/{made.Metainfo.Info.Hashes}", null);
             Assert.Contains("not registered", (await tracker.GetAsync(announce)).Text, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public void What_comes_in_while_the_list_is_read_anew_stays_in_it()
+    {
+        var registry = new CatalogueRegistry(null);
+        InfoHash[] hashes = [.. Enumerable.Range(0, 3).Select(i => new InfoHash([.. Enumerable.Repeat((byte)i, 20)]))];
+        registry.Add([hashes[0]]);
+        Thread? adding = null;
+        registry.Reload(() =>
+        {
+            adding = new Thread(() => registry.Add([hashes[2]]));
+            adding.Start();
+            return [hashes[1]];
+        });
+        adding!.Join();
+        Assert.Equal([false, true, true], hashes.Select(registry.IsRegistered));
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using System.Text.Json;
 using Shoal.Clients;
 using Shoal.Tracker;
 using Shoal.Tracker.Catalogue;
@@ -75,7 +76,10 @@ public sealed class WritingTests : IDisposable
     [InlineData("Origin", "http://evil.test", HttpStatusCode.Forbidden)]
     [InlineData("Origin", "null", HttpStatusCode.Forbidden)]
     [InlineData("Sec-Fetch-Site", "cross-site", HttpStatusCode.Forbidden)]
-    [InlineData("Host", "evil.test", HttpStatusCode.Forbidden)]
+    [InlineData("X-Forwarded-For", "192.0.2.7", HttpStatusCode.Forbidden)]
+    [InlineData("Forwarded", "for=192.0.2.7", HttpStatusCode.Forbidden)]
+    [InlineData("Via", "1.1 proxy", HttpStatusCode.Forbidden)]
+    [InlineData("Host", "evil.test", HttpStatusCode.MisdirectedRequest)]
     [InlineData("Host", "localhost:80", HttpStatusCode.OK)]
     [InlineData("Sec-Fetch-Site", "same-origin", HttpStatusCode.OK)]
     public async Task Without_a_token_pages_of_other_sites_change_nothing(
@@ -107,6 +111,11 @@ public sealed class WritingTests : IDisposable
     [InlineData("{\"port\":1e99}")]
     [InlineData("{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":{\"h\":1}}}}}}}}")]
     [InlineData("\u0000")]
+    [InlineData("{\"port\":1,\"port\":2}")]
+    [InlineData("{\"port\":NaN}")]
+    [InlineData("{\"port\":99999999999999999999}")]
+    [InlineData("{\"file_size\":9223372036854775808}")]
+    [InlineData("{\"files\":[null,1]}")]
     public async Task A_body_that_is_not_the_json_expected_is_refused(string body)
     {
         await using RunningTracker tracker = await RunningTracker.StartAsync();
@@ -116,6 +125,116 @@ public sealed class WritingTests : IDisposable
             Assert.Equal(HttpStatusCode.BadRequest, reply.Status);
             Assert.NotEmpty(reply.Error);
         }
+    }
+
+    [Fact]
+    public async Task A_body_of_a_hundred_thousand_brackets_is_refused()
+    {
+        await using RunningTracker tracker = await RunningTracker.StartAsync();
+        foreach (string open in (string[])["[", "{\"a\":"])
+        {
+            RunningTracker.Reply reply = await tracker.PostAsync(
+                "/register", string.Concat(Enumerable.Repeat(open, 100_000)));
+            Assert.Equal(HttpStatusCode.BadRequest, reply.Status);
+        }
+    }
+
+    [Theory]
+    [InlineData("evil.test")]
+    [InlineData("127.0.0.1.evil.test")]
+    [InlineData("evil.localhost")]
+    [InlineData("localhost.evil.test")]
+    public async Task On_loopback_a_page_whose_name_leads_here_reads_nothing_either(string host)
+    {
+        await using RunningTracker tracker = await RunningTracker.StartAsync();
+        foreach (string path in (string[])["/files", "/stats", "/lookup?file_name=a", "/openapi.json"])
+            Assert.Equal(HttpStatusCode.MisdirectedRequest,
+                (await tracker.SendAsync(HttpMethod.Get, path, null, ("Host", host))).Status);
+        RunningTracker.Reply page = await tracker.SendAsync(
+            HttpMethod.Get, "/", null, ("Host", host), ("Accept", "text/html"));
+        Assert.Equal(HttpStatusCode.MisdirectedRequest, page.Status);
+    }
+
+    [Theory]
+    [InlineData("GET /files HTTP/1.1\r\nHost: localhost:80@evil.test\r\n\r\n")]
+    [InlineData("GET /files HTTP/1.1\r\nHost: 127.0.0.1\r\nHost: evil.test\r\n\r\n")]
+    [InlineData("GET /files HTTP/1.1\r\n\r\n")]
+    public async Task A_request_with_no_host_two_or_a_crooked_one_is_refused(string head)
+    {
+        await using RunningTracker tracker = await RunningTracker.StartAsync();
+        Assert.StartsWith("HTTP/1.1 4", await ExchangeAsync(tracker, head, []), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/../catalogue.db")]
+    [InlineData("/..%5c..%5cwin.ini")]
+    [InlineData("/%2e%2e/%2e%2e/etc/passwd")]
+    [InlineData("/%252e%252e/etc/passwd")]
+    [InlineData("//etc/passwd")]
+    [InlineData("/c:/windows/win.ini")]
+    [InlineData("/files/%00")]
+    [InlineData("/files/..%2f..%2fetc%2fpasswd/torrent")]
+    [InlineData("/dashboard.html")]
+    public async Task Paths_lead_nowhere_but_to_the_routes(string path)
+    {
+        await using RunningTracker tracker = await RunningTracker.StartAsync(_home.File("data"));
+        string reply = await ExchangeAsync(tracker, $"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n", []);
+        Assert.Matches("^HTTP/1.1 40[04] ", reply);
+    }
+
+    [Fact]
+    public async Task Every_request_that_changes_something_needs_the_token_and_tells_all_strangers_the_same()
+    {
+        await using RunningTracker tracker = await RunningTracker.StartAsync(
+            catalogue: new CatalogueOptions { Token = Token, RequestBurst = 10_000 });
+        HashSet<string> replies = [];
+        int writes = 0;
+        foreach (JsonProperty path in (await tracker.GetAsync("/openapi.json"))["paths"].EnumerateObject())
+        {
+            foreach (JsonProperty method in path.Value.EnumerateObject()
+                .Where(m => m.Name is "post" or "put" or "delete" or "patch"))
+            {
+                foreach (string? given in
+                    (string?[])[null, "Bearer", "Bearer x", "Bearer " + Token[..^1], "Basic eDp5"])
+                {
+                    RunningTracker.Reply reply = await tracker.SendAsync(
+                        new HttpMethod(method.Name.ToUpperInvariant()), path.Name.Replace("{hash}", "h1"),
+                        new StringContent("{}"), given is null ? [] : [("Authorization", given)]);
+                    Assert.Equal(HttpStatusCode.Unauthorized, reply.Status);
+                    replies.Add(reply.Text);
+                }
+                writes++;
+            }
+        }
+        Assert.Equal(6, writes);
+        Assert.Single(replies);
+    }
+
+    [Fact]
+    public async Task Who_guesses_the_token_soon_may_ask_nothing_at_all()
+    {
+        await using RunningTracker tracker = await RunningTracker.StartAsync(
+            catalogue: new CatalogueOptions { Token = Token, RequestBurst = 25, RequestsPerSecond = 0 });
+        List<HttpStatusCode> statuses = [];
+        for (int i = 0; i < 4; i++)
+            statuses.Add((await PostAsync(tracker, ("Authorization", $"Bearer guess-number-{i}"))).Status);
+        Assert.Equal(
+            [HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized, HttpStatusCode.Unauthorized,
+                HttpStatusCode.TooManyRequests], statuses);
+        Assert.Equal(HttpStatusCode.TooManyRequests,
+            (await PostAsync(tracker, ("Authorization", $"Bearer {Token}"))).Status);
+    }
+
+    [Fact]
+    public async Task A_proxy_that_is_named_answers_for_its_names_and_strangers_behind_it_change_nothing()
+    {
+        await using RunningTracker tracker = await RunningTracker.StartAsync(new TrackerOptions
+        {
+            Bind = IPAddress.Loopback, ProxyHeader = "X-Real-IP",
+        });
+        (string, string)[] headers = [("Host", "tracker.example.org"), ("X-Real-IP", "192.0.2.7")];
+        Assert.Equal(HttpStatusCode.OK, (await tracker.SendAsync(HttpMethod.Get, "/files", null, headers)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await PostAsync(tracker, headers)).Status);
     }
 
     [Fact]

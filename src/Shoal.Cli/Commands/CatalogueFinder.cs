@@ -21,29 +21,32 @@ internal sealed record FoundFile(
 /// <summary>Looks for a file by its name or hash in the catalogues of the trackers that the user named.</summary>
 internal sealed class CatalogueFinder(CommandContext context, ImmutableArray<string> trackers, IPAddress? bind)
 {
-    /// <summary>True when what was typed may be a name or hash in a catalogue, and is nothing else.</summary>
+    /// <summary>
+    /// True when what was typed may be a name or hash in a catalogue. That something of the name is here says nothing:
+    /// it may be what an earlier run brought, and the same command goes on with it.
+    /// </summary>
     public static bool MayBeName(string what) =>
         !what.StartsWith("magnet:", StringComparison.OrdinalIgnoreCase)
         && !what.StartsWith("http://", StringComparison.OrdinalIgnoreCase)
         && !what.StartsWith("https://", StringComparison.OrdinalIgnoreCase)
-        && !Path.Exists(what);
+        && !(what.EndsWith(".torrent", StringComparison.OrdinalIgnoreCase) && File.Exists(what));
 
     /// <summary>
-    /// The file, or null when it is in no catalogue and what was typed may be an info-hash. The caller disposes of the
-    /// client that found it.
+    /// The file, or null when it is in no catalogue and what was typed may be an info-hash or is a file here. The
+    /// caller disposes of the client that found it.
     /// </summary>
     /// <exception cref="CliException">There is no such name, or it is that of several files.</exception>
     public async Task<FoundFile?> FindOrTellAsync(string what)
     {
-        bool isHash = what.Length is 40 or 64 && what.All(char.IsAsciiHexDigit);
+        bool isElse = (what.Length is 40 or 64 && what.All(char.IsAsciiHexDigit)) || File.Exists(what);
         try
         {
             FoundFile? found = await FindAsync(what);
-            if (found is not null || isHash) return found;
+            if (found is not null || isElse) return found;
         }
-        catch (TorrentException) when (isHash)
+        catch (TorrentException) when (isElse)
         {
-            // The swarm may know what the catalogue cannot be asked.
+            // The swarm, or the file, may know what the catalogue cannot be asked.
             return null;
         }
         throw new CliException(

@@ -68,9 +68,17 @@ internal sealed class GetCommand
         using CatalogueClient? client = found?.Client;
         TorrentSource? source = found is null ? SourceText.Parse(what) : SourceOf(found);
         StoreTarget? store = _store.Of(result) is { } folder ? new StoreTarget(folder) : null;
-        if (source is null) return await new ChunkRun(context, settings, found!, store).RunAsync();
-
         FileSelection selection = new(settings.Select);
+        if (source is null)
+        {
+            if (!selection.IsEverything)
+                throw CliException.Usage("--select is for torrents; what was found is a single file without one.");
+            return await new ChunkRun(context, settings, found!, store, GoalOf(result, settings))
+            {
+                KeepsSeeding = _keepSeeding.Of(result),
+            }.RunAsync();
+        }
+
         // A magnet link stands on the command line with all that it names; what a .torrent names was never seen.
         TorrentOptions options = settings.ToTorrentOptions() with
         {
@@ -117,14 +125,9 @@ internal sealed class GetCommand
         FoundFile? found,
         StoreTarget? store)
     {
-        TimeSpan timeout = _timeout.Of(result);
-        RunGoal goal = new()
+        RunGoal goal = GoalOf(result, settings) with
         {
             EndsWhenComplete = !_keepSeeding.Of(result) || store is not null,
-            Timeout = timeout == TimeSpan.Zero ? null : timeout,
-            EndsWithInput = settings.EndsWithInput,
-            ReportsPeers = settings.ReportsPeers,
-            OnComplete = settings.OnComplete,
         };
         await using TransferSession session = await TransferSession.StartAsync(context, settings);
         Torrent torrent = await session.Engine.AddAsync(source, options, context.Stop);
@@ -135,12 +138,24 @@ internal sealed class GetCommand
             exitCode = await new TransferRun(context, [new TorrentTransfer(torrent)], goal, wantsData: true).RunAsync();
         }
         if (store is null || exitCode != ExitCode.Ok) return exitCode;
-        await store.KeepAsync(context, torrent, found);
+        await store.KeepAsync(context, torrent);
         if (!_keepSeeding.Of(result)) return exitCode;
         Torrent kept = await session.Engine.AddAsync(
             new TorrentSource.Parsed(torrent.Metainfo!), store.SeedOptions(options, torrent.Metainfo!), context.Stop);
         return await new TransferRun(
             context, [new TorrentTransfer(kept)], goal with { EndsWhenComplete = false }, wantsData: false).RunAsync();
+    }
+
+    private RunGoal GoalOf(ParseResult result, TransferSettings settings)
+    {
+        TimeSpan timeout = _timeout.Of(result);
+        return new RunGoal
+        {
+            Timeout = timeout == TimeSpan.Zero ? null : timeout,
+            EndsWithInput = settings.EndsWithInput,
+            ReportsPeers = settings.ReportsPeers,
+            OnComplete = settings.OnComplete,
+        };
     }
 
     /// <summary>How to get what was found: by its torrent, by its info-hash, or, as null, by chunks alone.</summary>

@@ -63,6 +63,7 @@ internal sealed class TrackerCommand
             });
         }
         context.Output.Say(Welcome(options));
+        if (TokenPlace(context, options, tracker) is { } place) context.Output.Say(place);
         bool asked = await WaitAsync(context, _endWithInput.Of(result));
         int exitCode = asked ? ExitCode.Ok : StopSignals.ExitCodeOf(context.Signals.End);
         context.Output.Result(new TrackerResult(exitCode));
@@ -87,6 +88,17 @@ internal sealed class TrackerCommand
         string keys = options.Mode == TrackerMode.Private
             ? " Clients need a key before /announce: /KEY/announce; 'shoal tracker key new' makes one." : "";
         return $"The tracker runs. Type exit to leave.{protocols}{keys}";
+    }
+
+    /// <summary>How others come to register files, where that takes a token that the user did not choose.</summary>
+    private static string? TokenPlace(CommandContext context, TrackerOptions options, EmbeddedTracker tracker)
+    {
+        bool isChosen = !string.IsNullOrEmpty(context.Host.Environment(TokenVariable));
+        if (tracker.WriteToken is null || isChosen) return null;
+        return options.DataFolder is { } folder
+            ? $"Who registers files here needs the token in '{SafeText.Clean(TrackerServer.TokenPath(folder))}', "
+                + $"as {TokenVariable}."
+            : $"Nobody can register files here: set {TokenVariable}, or give --data DIR for a token of its own.";
     }
 
     // True when the user asked to leave, false after a signal.

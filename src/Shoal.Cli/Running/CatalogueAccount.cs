@@ -42,9 +42,15 @@ internal sealed class CatalogueAccount(CatalogueClient client, string? ip, int p
         return new CatalogueAccount(new CatalogueClient(url, token, bind), ip, port);
     }
 
-    /// <summary>True when there is a catalogue; asked once.</summary>
+    /// <summary>True when there is a catalogue; asked once, until <see cref="AskAgain"/>.</summary>
     public async Task<bool> HasCatalogueAsync(CancellationToken cancellationToken) =>
         _exists ??= await client.ExistsAsync(cancellationToken);
+
+    /// <summary>Lets a tracker that did not answer, or had no catalogue, be asked once more.</summary>
+    public void AskAgain()
+    {
+        if (_exists == false) _exists = null;
+    }
 
     /// <summary>True once: one line is enough to know that something is wrong.</summary>
     public bool MayComplain() => !_hasComplained && (_hasComplained = true);

@@ -11,7 +11,12 @@ namespace Shoal.Cli.Running;
 internal static class CompletionProgram
 {
     /// <summary>Starts it and waits for its end. What goes wrong is told and changes nothing else.</summary>
-    public static async Task RunAsync(string program, ITransfer transfer, TerminalOutput output, CancellationToken stop)
+    public static Task RunAsync(string program, ITransfer transfer, TerminalOutput output, CancellationToken stop) =>
+        RunAsync(program, transfer.ContentPath, Name(transfer), transfer.Hashes.ToString(), output, stop);
+
+    /// <summary>As the other, for a file that is no torrent: its info-hash is empty then.</summary>
+    public static async Task RunAsync(
+        string program, string? path, string name, string infoHash, TerminalOutput output, CancellationToken stop)
     {
         ProcessStartInfo start = new(program)
         {
@@ -19,9 +24,9 @@ internal static class CompletionProgram
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         };
-        start.Environment["SHOAL_NAME"] = Name(transfer);
-        start.Environment["SHOAL_DIR"] = Path.GetDirectoryName(transfer.ContentPath) ?? "";
-        start.Environment["SHOAL_INFO_HASH"] = transfer.Hashes.ToString();
+        start.Environment["SHOAL_NAME"] = name;
+        start.Environment["SHOAL_DIR"] = Path.GetDirectoryName(path) ?? "";
+        start.Environment["SHOAL_INFO_HASH"] = infoHash;
         try
         {
             using Process process = Process.Start(start)

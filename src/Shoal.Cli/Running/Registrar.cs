@@ -1,3 +1,4 @@
+using Shoal.Cli.Commands;
 using Shoal.Cli.Json;
 using Shoal.Engine;
 using Shoal.Engine.Catalogues;
@@ -31,6 +32,26 @@ internal sealed class Registrar : IAsyncDisposable
         _context = context;
         _accounts = accounts;
         _renewing = RenewAsync();
+    }
+
+    /// <summary>
+    /// The chunk size that a catalogue knows a file with, since all who register it have to use the same; null when
+    /// none knows it.
+    /// </summary>
+    public async Task<int?> ChunkSizeOfAsync(string fileHash, long fileSize)
+    {
+        int? size = null;
+        foreach (CatalogueAccount account in _accounts)
+        {
+            await TryAsync(account, async client =>
+            {
+                LookupReply? known = await client.FindByHashAsync(fileHash, _stop.Token);
+                bool isUsable = known is { ChunkSize: > 0 and <= ChunkGeometry.MaxChunkSize }
+                    && known.FileSize == fileSize;
+                if (isUsable) size ??= known!.ChunkSize;
+            });
+        }
+        return size;
     }
 
     /// <summary>Registers a file, with its torrent where the catalogue lacks it.</summary>
@@ -102,6 +123,7 @@ internal sealed class Registrar : IAsyncDisposable
                 foreach (CatalogueAccount account in _accounts)
                 {
                     const int Batch = 200;
+                    account.AskAgain();
                     foreach (RegisteredFile[] files in Files().Chunk(Batch))
                         await RegisterAsync(account, files);
                 }
@@ -149,7 +171,9 @@ internal sealed class Registrar : IAsyncDisposable
         }
         catch (TorrentException error)
         {
-            if (account.MayComplain()) _context.Output.Say(error.Message);
+            string remedy = account.Client.NeedsToken
+                ? $" Files are not registered there: set {TrackerCommand.TokenVariable} to it." : "";
+            if (account.MayComplain()) _context.Output.Say(error.Message + remedy);
         }
         catch (OperationCanceledException)
         {

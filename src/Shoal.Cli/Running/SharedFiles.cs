@@ -49,7 +49,8 @@ internal sealed class SharedFiles : IAsyncDisposable
         {
             bool isFile = info.IsSingleFile;
             string hash = isFile ? await ContentStore.Sha1OfAsync(path, _stop.Token) : info.Hashes.ToString();
-            int chunkSize = ChunkGeometry.Choose(info.ContentLength);
+            int chunkSize = await _registrar.ChunkSizeOfAsync(hash, info.ContentLength)
+                ?? ChunkGeometry.Choose(info.ContentLength);
             if (isFile) torrent.ServeChunks(hash, chunkSize);
             await _registrar.AddAsync(
                 new RegisteredFile

@@ -21,7 +21,11 @@ internal sealed class StoreTarget(string folder)
     /// <param name="found">What a catalogue says of it, or null.</param>
     public bool TryTell(CommandContext context, TorrentSource? source, FoundFile? found)
     {
-        if (_store.Find(KeysOf(source, found)) is not { } path) return false;
+        // What a catalogue says about the bytes of a file is its word only: it finds what is here, where a wrong word
+        // finds nothing, and it is never written down as true.
+        string? told = found is null ? null : ContentStore.KeyOf(found.File.FileHash);
+        IEnumerable<string> keys = KeysOf(source);
+        if (_store.Find(told is null ? keys : keys.Append(told)) is not { } path) return false;
         context.Output.Say($"{SafeText.Clean(path)} is here already; nothing is downloaded.");
         context.Output.Data(path);
         context.Output.Result(new TransferResult(context.Command, ExitCode.Ok, "completed", null, []));
@@ -45,20 +49,21 @@ internal sealed class StoreTarget(string folder)
     public string Begin(string fileHash) => _store.PartialFolder(_hash = fileHash);
 
     /// <summary>Takes the torrent's content in.</summary>
-    public async Task KeepAsync(CommandContext context, Torrent torrent, FoundFile? found)
+    public async Task KeepAsync(CommandContext context, Torrent torrent)
     {
         Metainfo metainfo = torrent.Metainfo!;
         string path = torrent.ContentPath!;
         await torrent.StopAsync(context.Stop);
-        await KeepAsync(context, path, KeysOf(new TorrentSource.Parsed(metainfo), found));
+        await KeepAsync(context, path, KeysOf(new TorrentSource.Parsed(metainfo)));
     }
 
-    /// <summary>Takes a file in.</summary>
-    public async Task KeepAsync(CommandContext context, string path, IEnumerable<string> keys)
+    /// <summary>Takes a file in; the result is where it lies now.</summary>
+    public async Task<string> KeepAsync(CommandContext context, string path, IEnumerable<string> keys)
     {
         _path = await _store.KeepAsync(path, _hash, keys, context.Stop);
         context.Output.Say($"Kept as {SafeText.Clean(_path)}.");
         context.Output.Data(_path);
+        return _path;
     }
 
     /// <summary>How to seed what was kept.</summary>
@@ -71,18 +76,11 @@ internal sealed class StoreTarget(string folder)
         SeedOnly = true,
     };
 
-    private static IEnumerable<string> KeysOf(TorrentSource? source, FoundFile? found)
+    private static IEnumerable<string> KeysOf(TorrentSource? source) => source switch
     {
-        // What a catalogue says about the bytes of a file is its word only; it finds what is here, where a wrong word
-        // finds nothing, and it is never written down as true.
-        IEnumerable<string> keys = source switch
-        {
-            TorrentSource.Parsed parsed => ContentStore.KeysOf(parsed.Metainfo.Info),
-            TorrentSource.Magnet magnet when MagnetLink.TryParse(magnet.Link, out MagnetLink? link, out _) =>
-                [$"btih-{link.Hashes.V1}", $"btmh-{link.Hashes.V2}"],
-            _ => [],
-        };
-        string? file = found is null ? null : ContentStore.KeyOf(found.File.FileHash);
-        return source is null && file is not null ? keys.Append(file) : keys;
-    }
+        TorrentSource.Parsed parsed => ContentStore.KeysOf(parsed.Metainfo.Info),
+        TorrentSource.Magnet magnet when MagnetLink.TryParse(magnet.Link, out MagnetLink? link, out _) =>
+            [$"btih-{link.Hashes.V1}", $"btmh-{link.Hashes.V2}"],
+        _ => [],
+    };
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
@@ -58,6 +59,9 @@ public sealed class CatalogueClient : IDisposable
 
     /// <summary>Where the catalogue is.</summary>
     public Uri Address => _http.BaseAddress!;
+
+    /// <summary>True once the tracker refused a change for want of its token.</summary>
+    public bool NeedsToken { get; private set; }
 
     /// <summary>True when there is a catalogue; false when nothing answers, or a server without one.</summary>
     public async Task<bool> ExistsAsync(CancellationToken cancellationToken = default)
@@ -223,8 +227,9 @@ public sealed class CatalogueClient : IDisposable
                 using HttpRequestMessage request = makeRequest();
                 response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
             }
-            catch (HttpRequestException e)
+            catch (Exception e) when (e is HttpRequestException or InvalidDataException)
             {
+                // The second is an answer that says to be packed and is not.
                 throw new TorrentException(
                     TorrentError.Network,
                     $"The tracker at {Address} cannot be asked: {(e.InnerException ?? e).Message}",
@@ -254,14 +259,33 @@ public sealed class CatalogueClient : IDisposable
                     ?? throw Refused("sent an empty answer");
             if (response.Content.Headers.ContentType?.MediaType != "application/json")
                 throw Refused("has no catalogue of files");
+            if (response.StatusCode == HttpStatusCode.Unauthorized)
+            {
+                NeedsToken = true;
+                throw Refused("needs its token for changes");
+            }
             ErrorReply? error = await response.Content
                 .ReadFromJsonAsync(CatalogueJson.Default.ErrorReply, cancellationToken).ConfigureAwait(false);
-            throw Refused($"refused: {error?.Error}");
+            throw Refused($"refused: {Sentence(error?.Error)}");
         }
         catch (JsonException)
         {
             throw Refused("has no catalogue of files");
         }
+    }
+
+    /// <summary>What a tracker says, fit to be shown: a line of bounded length with nothing unseen in it.</summary>
+    private static string Sentence(string? told)
+    {
+        const int MaxChars = 200;
+        if (string.IsNullOrWhiteSpace(told)) return "it does not say why";
+        string head = told.Length > MaxChars ? $"{told[..MaxChars].TrimEnd()}..." : told;
+        return string.Create(head.Length, head, static (line, text) =>
+        {
+            for (int i = 0; i < line.Length; i++)
+                line[i] = char.IsControl(text[i]) || char.IsSurrogate(text[i])
+                    || char.GetUnicodeCategory(text[i]) == UnicodeCategory.Format ? '?' : text[i];
+        });
     }
 
     private TorrentException Refused(string what) =>

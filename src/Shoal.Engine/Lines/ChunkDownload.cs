@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using Shoal.Network;
 using Shoal.Protocol.Catalogues;
 
 namespace Shoal.Engine.Lines;
@@ -51,6 +52,20 @@ public sealed class ChunkDownload
         fileHash is { Length: 2 * SHA1.HashSizeInBytes or 2 * SHA256.HashSizeInBytes }
         && fileHash.All(char.IsAsciiHexDigit);
 
+    /// <summary>True when a file on disk is the one that a hash names.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="fileHash">A hash for which <see cref="CanCheck"/> holds.</param>
+    /// <param name="cancellationToken">Ends the reading early.</param>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static async Task<bool> IsAsync(
+        string path, string fileHash, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(fileHash);
+        using SafeFileHandle file = File.OpenHandle(path, options: FileOptions.SequentialScan);
+        return await HashesRightAsync(file, RandomAccess.GetLength(file), fileHash, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
     /// <summary>Fetches the file. Run again after an end before its time, it goes on with what is there.</summary>
     /// <exception cref="TorrentException">No peer gave the rest, the file is not right, or a disk error.</exception>
     public async Task RunAsync(CancellationToken cancellationToken = default)
@@ -98,7 +113,8 @@ public sealed class ChunkDownload
             progress.Save();
         }
         RandomAccess.SetLength(file, _options.FileSize);
-        bool isRight = await HashesRightAsync(file, cancellationToken).ConfigureAwait(false);
+        bool isRight = await HashesRightAsync(
+            file, _options.FileSize, _options.FileHash, cancellationToken).ConfigureAwait(false);
         if (isRight) RandomAccess.FlushToDisk(file);
         progress.Remove();
         if (isRight) File.Move(_partial, _options.Path, overwrite: true);
@@ -111,61 +127,88 @@ public sealed class ChunkDownload
         CancellationToken cancellationToken)
     {
         var order = new ChunkOrder(progress.Missing(), peers, Random.Shared);
-        if (order.Left == 0) return;
-        // Every peer gets one worker at least, and all of them together the number that is asked for.
-        int each = Math.Max(1, _options.Workers / Math.Max(1, peers.Count));
-        await Task.WhenAll(peers.SelectMany(peer => Enumerable.Range(0, each)
-            .Select(_ => WorkAsync(file, progress, order, peer, cancellationToken)))).ConfigureAwait(false);
-        cancellationToken.ThrowIfCancellationRequested();
+        using var limit = new RateLimiter(TimeProvider.System, _options.BytesPerSecond);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var fetch = new Fetch(file, progress, order, limit, end);
+        IReadOnlyList<ChunkPeer> living = peers;
+        // What one peer failed to bring may come from another that had nothing more to do by then, so as long as
+        // something comes, those that still answer are asked again.
+        for (int before = int.MaxValue; order.Left > 0 && order.Left < before && living.Count > 0;)
+        {
+            before = order.Left;
+            order.Forgive();
+            // Every peer gets one worker at least, and all of them together the number that is asked for.
+            int each = Math.Max(1, _options.Workers / living.Count);
+            (ChunkPeer Peer, bool Lives)[] ends = await Task.WhenAll(living.SelectMany(
+                peer => Enumerable.Range(0, each).Select(_ => WorkAsync(fetch, peer)))).ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            living = [.. ends.Where(e => e.Lives).Select(e => e.Peer).Distinct()];
+        }
         if (order.Left > 0)
             throw new TorrentException(
                 TorrentError.Network,
                 $"No peer gave {order.Left} of {_geometry.Count} chunks; the same command goes on with the rest.");
     }
 
-    private async Task WorkAsync(
-        SafeFileHandle file, ChunkProgress progress, ChunkOrder order, ChunkPeer peer,
-        CancellationToken cancellationToken)
+    /// <summary>Fetches from a peer as long as it has something; tells whether it was of use to the end.</summary>
+    private async Task<(ChunkPeer Peer, bool Lives)> WorkAsync(Fetch fetch, ChunkPeer peer)
     {
         using var source = new ChunkSource(peer, _options.FileHash, _geometry, _options.BindAddress);
         int faults = 0;
-        while (faults < MaxFaults && !cancellationToken.IsCancellationRequested)
+        bool hasGiven = false;
+        while (faults < MaxFaults && !fetch.End.IsCancellationRequested)
         {
             int chunk;
             lock (_gate)
-                if (!order.TryTake(peer, out chunk)) return;
-            byte[]? bytes = null;
-            try
-            {
-                bytes = await source.FetchAsync(chunk, cancellationToken).ConfigureAwait(false);
-                if (bytes is not null)
-                    await RandomAccess.WriteAsync(file, bytes, _geometry.Offset(chunk), CancellationToken.None)
-                        .ConfigureAwait(false);
-            }
-            catch (OperationCanceledException)
-            {
-                // The chunk is given back below, and the loop ends.
-            }
+                if (!fetch.Order.TryTake(peer, out chunk)) return (peer, hasGiven || faults == 0);
+            byte[]? bytes = await FetchAsync(fetch, source, chunk).ConfigureAwait(false);
+            faults = bytes is null ? faults + 1 : 0;
+            bool isNew = false;
+            bool isLast;
             lock (_gate)
             {
-                if (bytes is null) order.Return(chunk);
-                else order.Arrived();
-                if (bytes is not null) progress.Add(chunk);
+                if (bytes is null) fetch.Order.Return(chunk, peer);
+                else isNew = fetch.Order.Arrived(chunk, peer);
+                if (isNew) fetch.Progress.Add(chunk);
+                isLast = isNew && fetch.Order.Left == 0;
             }
-            faults = bytes is null ? faults + 1 : 0;
-            if (bytes is null) continue;
-            Interlocked.Add(ref _arrivedBytes, bytes.Length);
+            if (isLast) await fetch.End.CancelAsync().ConfigureAwait(false);
+            hasGiven |= bytes is not null;
+            if (!isNew) continue;
+            Interlocked.Add(ref _arrivedBytes, bytes!.Length);
             ChunkArrived?.Invoke(chunk);
+        }
+        return (peer, false);
+    }
+
+    private async Task<byte[]?> FetchAsync(Fetch fetch, ChunkSource source, int chunk)
+    {
+        CancellationToken end = fetch.End.Token;
+        try
+        {
+            for (int granted = 0, length = _geometry.Length(chunk); granted < length;)
+                granted += await fetch.Limit.TakeAsync(length - granted).AsTask().WaitAsync(end).ConfigureAwait(false);
+            byte[]? bytes = await source.FetchAsync(chunk, end).ConfigureAwait(false);
+            if (bytes is not null)
+                await RandomAccess.WriteAsync(fetch.File, bytes, _geometry.Offset(chunk), CancellationToken.None)
+                    .ConfigureAwait(false);
+            return bytes;
+        }
+        catch (OperationCanceledException)
+        {
+            // Everything is here by now, or the download is ended from outside.
+            return null;
         }
     }
 
-    private async Task<bool> HashesRightAsync(SafeFileHandle file, CancellationToken cancellationToken)
+    private static async Task<bool> HashesRightAsync(
+        SafeFileHandle file, long length, string fileHash, CancellationToken cancellationToken)
     {
         const int BufferBytes = 1 << 20;
-        bool isSha1 = _options.FileHash.Length == 2 * SHA1.HashSizeInBytes;
+        bool isSha1 = fileHash.Length == 2 * SHA1.HashSizeInBytes;
         using var hash = IncrementalHash.CreateHash(isSha1 ? HashAlgorithmName.SHA1 : HashAlgorithmName.SHA256);
         byte[] buffer = new byte[BufferBytes];
-        for (long at = 0; at < _options.FileSize;)
+        for (long at = 0; at < length;)
         {
             int read = await RandomAccess.ReadAsync(file, buffer, at, cancellationToken).ConfigureAwait(false);
             if (read == 0) return false;
@@ -173,6 +216,10 @@ public sealed class ChunkDownload
             at += read;
         }
         return string.Equals(
-            Convert.ToHexString(hash.GetHashAndReset()), _options.FileHash, StringComparison.OrdinalIgnoreCase);
+            Convert.ToHexString(hash.GetHashAndReset()), fileHash, StringComparison.OrdinalIgnoreCase);
     }
+
+    /// <summary>What the workers of one download share.</summary>
+    private sealed record Fetch(
+        SafeFileHandle File, ChunkProgress Progress, ChunkOrder Order, RateLimiter Limit, CancellationTokenSource End);
 }

@@ -23,6 +23,9 @@ public sealed record ChunkDownloadOptions
     /// <summary>Chunks fetched at the same time; the first programs of this protocol take ten.</summary>
     public int Workers { get; init; } = 10;
 
+    /// <summary>Download limit in bytes of content a second; 0 for none.</summary>
+    public long BytesPerSecond { get; init; }
+
     /// <summary>Address to dial from; null leaves it to the system.</summary>
     public IPAddress? BindAddress { get; init; }
 }

@@ -11,6 +11,7 @@ namespace Shoal.Protocol.Catalogues;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     NumberHandling = JsonNumberHandling.Strict,
+    AllowDuplicateProperties = false,
     MaxDepth = MaxDepth)]
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(RegisterReply))]

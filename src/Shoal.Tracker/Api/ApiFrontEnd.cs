@@ -12,12 +12,17 @@ namespace Shoal.Tracker.Api;
 /// features of the server itself, as announces do.
 /// </summary>
 /// <param name="routes">What it answers.</param>
-/// <param name="gate">Who may change something.</param>
+/// <param name="gate">Who may ask, and who may change something.</param>
 /// <param name="budget">How much each address may ask.</param>
 /// <param name="time">The clock of the budget.</param>
+/// <param name="log">Told of faults of the store.</param>
 internal sealed class ApiFrontEnd(
-    IReadOnlyList<ApiRoute> routes, WriteGate gate, RequestBudget budget, TimeProvider time) : IRequestHandler
+    IReadOnlyList<ApiRoute> routes, ApiGate gate, RequestBudget budget, TimeProvider time,
+    TrackerLog log) : IRequestHandler
 {
+    /// <summary>What a wrong token counts for besides its request, so that guesses come one in half a second.</summary>
+    private const double WrongTokenCost = 9;
+
     private readonly long _epoch = time.GetTimestamp();
 
     /// <inheritdoc/>
@@ -64,7 +69,14 @@ internal sealed class ApiFrontEnd(
             {
                 RetryAfter = 1,
             };
-        if (route.Writes && gate.Refuse(request.Headers) is { } refused) return refused;
+        if (gate.RefuseHost(request.Headers) is { } misdirected) return misdirected;
+        if (route.Writes && gate.RefuseWrite(request.Headers, request.Asker.Address) is { } refused)
+        {
+            if (refused.WantsToken) budget.Charge(request.Asker.Address, WrongTokenCost);
+            return refused;
+        }
+        // The thread belongs to the sockets of announces, and a search may take its time.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
             return await route.Answer(request).ConfigureAwait(false);
@@ -75,6 +87,7 @@ internal sealed class ApiFrontEnd(
         }
         catch (Exception e) when (e is SqliteException or IOException)
         {
+            log.CatalogueFailed(e.Message);
             return ApiReply.Error(HttpStatusCode.ServiceUnavailable, "The catalogue cannot be read or written now.");
         }
     }

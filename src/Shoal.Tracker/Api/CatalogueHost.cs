@@ -11,10 +11,11 @@ internal sealed class CatalogueHost : IDisposable
     private const string FileName = "catalogue.db";
 
     private readonly FileCatalogue _catalogue;
+    private readonly TrackerLog _log;
 
-    private CatalogueHost(FileCatalogue catalogue, IRequestHandler handler, string? writeToken)
+    private CatalogueHost(FileCatalogue catalogue, IRequestHandler handler, string? writeToken, TrackerLog log)
     {
-        _catalogue = catalogue;
+        (_catalogue, _log) = (catalogue, log);
         Handler = handler;
         WriteToken = writeToken;
     }
@@ -28,9 +29,11 @@ internal sealed class CatalogueHost : IDisposable
     /// <summary>Opens the catalogue of a tracker.</summary>
     /// <param name="options">The tracker's, with a catalogue.</param>
     /// <param name="service">Knows the swarms.</param>
-    /// <exception cref="IOException">The data folder cannot be used.</exception>
     /// <param name="registry">Told which torrents there are, or null.</param>
-    public static CatalogueHost Open(TrackerOptions options, AnnounceService service, CatalogueRegistry? registry)
+    /// <param name="log">Told what happens to the catalogue.</param>
+    /// <exception cref="IOException">The data folder cannot be used.</exception>
+    public static CatalogueHost Open(
+        TrackerOptions options, AnnounceService service, CatalogueRegistry? registry, TrackerLog log)
     {
         CatalogueOptions settings = options.Catalogue!;
         if (options.DataFolder is { } folder) MakeFolder(folder);
@@ -41,25 +44,32 @@ internal sealed class CatalogueHost : IDisposable
             Registry = registry,
         };
         // One in memory is empty and cannot fail, and costs nothing until it is asked for something.
-        if (path is not null) catalogue.Open();
+        if (path is not null)
+        {
+            catalogue.Open();
+            log.CatalogueOpened(catalogue.Count, path);
+        }
         string? token = TokenOf(options, settings);
         var budget = new RequestBudget(settings.RequestsPerSecond, settings.RequestBurst);
         IReadOnlyList<ApiRoute> routes =
             [.. new CatalogueRoutes(catalogue).All, .. new DashboardRoutes(service, () => catalogue.Count).All];
-        var handler = new ApiFrontEnd(routes, new WriteGate(token), budget, options.Time);
-        return new CatalogueHost(catalogue, handler, token);
+        // Behind a proxy the names of a tracker on loopback are the proxy's.
+        bool isLocal = IsOnLoopback(options) && options.ProxyHeader is null;
+        var handler = new ApiFrontEnd(routes, new ApiGate(token, isLocal), budget, options.Time, log);
+        return new CatalogueHost(catalogue, handler, token, log);
     }
 
-    /// <summary>Forgets who has not registered again. To be called every minute.</summary>
+    /// <summary>Forgets who has not registered again. To be called now and then.</summary>
     public void Expire()
     {
         try
         {
             _catalogue.Expire();
         }
-        catch (SqliteException)
+        catch (SqliteException e)
         {
-            // A full disk or a lock held by another program: the next minute comes, and announces go on.
+            // A full disk or a lock held by another program: the next round comes, and announces go on.
+            _log.CatalogueFailed(e.Message);
         }
     }
 
@@ -73,9 +83,12 @@ internal sealed class CatalogueHost : IDisposable
                 ? given
                 : throw new IOException(
                     $"The tracker's token has fewer than {CatalogueOptions.MinTokenChars} characters.");
-        if (options.Bind is { } bind && IPAddress.IsLoopback(bind)) return null;
+        if (IsOnLoopback(options)) return null;
         return options.DataFolder is { } folder ? TokenFile.ReadOrMake(folder) : TokenFile.NewToken();
     }
+
+    private static bool IsOnLoopback(TrackerOptions options) =>
+        options.Bind is { } bind && IPAddress.IsLoopback(bind);
 
     private static void MakeFolder(string folder)
     {

@@ -23,23 +23,34 @@ internal sealed class RequestBudget(double perSecond, int burst)
     /// <summary>Takes one request out of an address's bucket; false when it is empty.</summary>
     /// <param name="address">Who asks.</param>
     /// <param name="now">Time since some fixed moment.</param>
-    /// <param name="cost">What the request counts for.</param>
-    public bool TryTake(IPAddress address, TimeSpan now, double cost = 1)
+    public bool TryTake(IPAddress address, TimeSpan now)
+    {
+        int slot = SlotOf(address);
+        lock (_gate)
+        {
+            double left = Math.Min(burst, _left[slot] + (now - _at[slot]).TotalSeconds * perSecond);
+            _at[slot] = now;
+            bool isGranted = left >= 1;
+            _left[slot] = isGranted ? left - 1 : left;
+            return isGranted;
+        }
+    }
+
+    /// <summary>Takes more out of an address's bucket, as far as there is something.</summary>
+    public void Charge(IPAddress address, double cost)
+    {
+        int slot = SlotOf(address);
+        lock (_gate) _left[slot] = Math.Max(0, _left[slot] - cost);
+    }
+
+    private static int SlotOf(IPAddress address)
     {
         Span<byte> bytes = stackalloc byte[16];
         address.TryWriteBytes(bytes, out int length);
         // Its key is new in every process, so nobody can choose an address that shares the slot of a victim.
         var hash = new HashCode();
         hash.AddBytes(bytes[..(address.AddressFamily == AddressFamily.InterNetwork ? length : V6NetworkBytes)]);
-        int slot = hash.ToHashCode() & (Slots - 1);
-        lock (_gate)
-        {
-            double left = Math.Min(burst, _left[slot] + (now - _at[slot]).TotalSeconds * perSecond);
-            _at[slot] = now;
-            bool isGranted = left >= cost;
-            _left[slot] = isGranted ? left - cost : left;
-            return isGranted;
-        }
+        return hash.ToHashCode() & (Slots - 1);
     }
 
     private static double[] NewBuckets(int burst)

@@ -10,20 +10,30 @@ namespace Shoal.Tracker.Catalogue;
 /// <param name="list">The other list, or null.</param>
 internal sealed class CatalogueRegistry(ITorrentRegistry? list) : ITorrentRegistry
 {
+    private readonly Lock _gate = new();
     private volatile ConcurrentDictionary<InfoHash, bool> _torrents = new();
 
     /// <inheritdoc/>
     public bool IsRegistered(InfoHash torrent) =>
         _torrents.ContainsKey(torrent) || list?.IsRegistered(torrent) == true;
 
-    /// <summary>Takes torrents in.</summary>
+    /// <summary>Takes in torrents that the catalogue has stored before.</summary>
     public void Add(IEnumerable<InfoHash> torrents)
     {
-        foreach (InfoHash torrent in torrents) _torrents[torrent] = true;
+        lock (_gate)
+        {
+            foreach (InfoHash torrent in torrents) _torrents[torrent] = true;
+        }
     }
 
-    /// <summary>Takes these torrents for all that there are.</summary>
-    public void Replace(IEnumerable<InfoHash> torrents) =>
-        _torrents = new ConcurrentDictionary<InfoHash, bool>(
-            torrents.Distinct().Select(torrent => KeyValuePair.Create(torrent, true)));
+    /// <summary>Reads anew what the catalogue has.</summary>
+    /// <param name="torrents">Reads it. What is stored meanwhile is added afterwards, so nothing of it is lost.</param>
+    public void Reload(Func<IReadOnlyList<InfoHash>> torrents)
+    {
+        lock (_gate)
+        {
+            _torrents = new ConcurrentDictionary<InfoHash, bool>(
+                torrents().Distinct().Select(torrent => KeyValuePair.Create(torrent, true)));
+        }
+    }
 }

@@ -68,7 +68,8 @@ internal sealed partial class FileCatalogue
             return Refusal.Invalid(fault);
         string? hash = request.FileHash is null ? null : CatalogueText.Canonical(request.FileHash);
         IReadOnlyList<(string Hash, string Name)> left = Store.Leave(ip.ToString(), request.Port, hash);
-        if (left.Count > 0) Registry?.Replace(Store.Swarms());
+        // A torrent that goes with its last source is served until the next round: to read all for each is too much.
+        if (left.Count > 0) Interlocked.Exchange(ref _hasLeavers, 1);
         return new LeaveReply
         {
             Success = left.Count > 0,
@@ -116,7 +117,7 @@ internal sealed partial class FileCatalogue
     public Answer<LeaveReply> Delete(string hash)
     {
         if (FindAny(hash) is not { } file || !Store.Delete(file.Hash)) return Missing(null, hash);
-        Registry?.Replace(Store.Swarms());
+        Registry?.Reload(Store.Swarms);
         return new LeaveReply
         {
             Success = true,

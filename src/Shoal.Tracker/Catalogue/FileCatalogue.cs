@@ -16,6 +16,7 @@ internal sealed partial class FileCatalogue : IDisposable
     private readonly Lazy<ICatalogueStore> _store;
     private readonly Func<InfoHash, ScrapeEntry> _scrape;
     private readonly TimeProvider _time;
+    private int _hasLeavers;
 
     /// <summary>A catalogue over a store.</summary>
     /// <param name="store">Opens the store when it is first needed.</param>
@@ -42,8 +43,8 @@ internal sealed partial class FileCatalogue : IDisposable
     /// <exception cref="IOException">It cannot be opened.</exception>
     public void Open()
     {
-        ICatalogueStore store = Store;
-        Registry?.Replace(store.Swarms());
+        _ = Store.Count;
+        Registry?.Reload(Store.Swarms);
     }
 
     /// <summary>Who has a file, by its name or hash.</summary>
@@ -137,12 +138,12 @@ internal sealed partial class FileCatalogue : IDisposable
             ? new StoredTorrent(file.Name, bytes)
             : Refusal.Missing("The catalogue has no .torrent of this file.");
 
-    /// <summary>Forgets who has not registered again. To be called every minute.</summary>
+    /// <summary>Forgets who has not registered again. To be called now and then.</summary>
     public void Expire()
     {
         if (!_store.IsValueCreated) return;
-        Store.Expire(Now, hash => _scrape(hash) is var swarm && swarm.Complete + swarm.Incomplete > 0);
-        Registry?.Replace(Store.Swarms());
+        int gone = Store.Expire(Now, hash => _scrape(hash) is var swarm && swarm.Complete + swarm.Incomplete > 0);
+        if (gone > 0 || Interlocked.Exchange(ref _hasLeavers, 0) != 0) Registry?.Reload(Store.Swarms);
     }
 
     /// <inheritdoc/>

@@ -54,9 +54,9 @@ internal interface ICatalogueStore : IDisposable
 
     /// <summary>
     /// Forgets endpoints whose time is over, and files that have had no source for a while. A file whose swarm has
-    /// peers has a source.
+    /// peers has a source. The result is the number of files forgotten.
     /// </summary>
-    void Expire(DateTimeOffset now, Func<InfoHash, bool> hasPeers);
+    int Expire(DateTimeOffset now, Func<InfoHash, bool> hasPeers);
 
     /// <summary>Every info-hash of twenty bytes that a torrent of the catalogue has.</summary>
     IReadOnlyList<InfoHash> Swarms();

@@ -66,7 +66,7 @@ internal sealed partial class SqliteCatalogue
     public bool Delete(string hash) => Once(() => Run("DELETE FROM file WHERE hash = $1", hash) > 0);
 
     /// <inheritdoc/>
-    public void Expire(DateTimeOffset now, Func<InfoHash, bool> hasPeers)
+    public int Expire(DateTimeOffset now, Func<InfoHash, bool> hasPeers)
     {
         Once(() => Run("DELETE FROM endpoint WHERE expires <= $1", Milliseconds(now)));
         List<(long Id, string? V1, string? V2)> bare;
@@ -79,11 +79,11 @@ internal sealed partial class SqliteCatalogue
                 """,
                 r => (r.GetInt64(0), TextOrNull(r, 1), TextOrNull(r, 2)));
         }
-        if (bare.Count == 0) return;
+        if (bare.Count == 0) return 0;
         HashSet<long> alive =
             [.. bare.Where(f => CatalogueText.SwarmsOf(f.V1, f.V2).Any(hasPeers)).Select(f => f.Id)];
         long lastSeen = Milliseconds(now - CatalogueLimits.UnsourcedLifetime);
-        Once(() =>
+        return Once(() =>
         {
             int gone = 0;
             foreach ((long id, _, _) in bare)

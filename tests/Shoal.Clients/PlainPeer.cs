@@ -2,13 +2,13 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace Shoal.Catalogue.Tests;
+namespace Shoal.Clients;
 
 /// <summary>
 /// A peer as the first programs of the line protocol are: it reads a request once, answers with base64 without a line
 /// feed, and closes.
 /// </summary>
-internal sealed class PlainPeer : IAsyncDisposable
+public sealed class PlainPeer : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly byte[] _content;
@@ -33,8 +33,8 @@ internal sealed class PlainPeer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
         await _serving;
+        _listener.Stop();
         _stop.Dispose();
     }
 
@@ -63,9 +63,9 @@ internal sealed class PlainPeer : IAsyncDisposable
                 if (words is not ["GET_CHUNK", _, var number] || !_has(int.Parse(number))) return;
                 int begin = int.Parse(number) * _chunkSize;
                 int length = Math.Min(_chunkSize, _content.Length - begin);
+                Interlocked.Increment(ref _served);
                 await socket.SendAsync(
                     Encoding.ASCII.GetBytes(Convert.ToBase64String(_content, begin, length)), _stop.Token);
-                Interlocked.Increment(ref _served);
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException)
             {
