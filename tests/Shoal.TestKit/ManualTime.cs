@@ -29,6 +29,18 @@ public sealed class ManualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Time until the next timer fires; the longest there is when none is set.</summary>
+    public TimeSpan UntilNextTimer
+    {
+        get
+        {
+            lock (_lock)
+                return _timers.Count == 0
+                    ? TimeSpan.MaxValue
+                    : TimeSpan.FromTicks(Math.Max(0, _timers.Min(t => t.DueTicks) - GetTimestamp()));
+        }
+    }
+
     /// <summary>Lets time go on; what becomes due meanwhile happens at its time, on this thread.</summary>
     public void Advance(TimeSpan by)
     {
