@@ -8,7 +8,7 @@ internal sealed record LoadOptions
     public const string Usage = """
         Runs trackers one after the other on loopback and measures what they answer.
 
-          --servers LIST    of shoal, shoal-plain, opentracker; default: shoal,shoal-plain,opentracker
+          --servers LIST    of shoal, shoal-plain, shoal-redis, opentracker; default: shoal,shoal-plain,opentracker
           --scenario NAME   udp, http or memory; default: udp
           --swarms N        default: 100000 (memory: 1000000)
           --peers N         of each swarm; default: 34 (memory: 2)

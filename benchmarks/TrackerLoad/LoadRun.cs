@@ -29,6 +29,10 @@ internal static class LoadRun
         double seconds = udp.Fill();
         Say($"{server}: filled with {(long)options.Swarms * options.Peers} peers in {seconds:F1} s, "
             + $"{tracker.ResidentBytes / 1e6:F0} MB resident");
+        (long Bytes, double CpuSeconds)? redis = await tracker.AskRedisAsync(cancel);
+        if (redis is not null)
+            Say($"Redis: {redis.Value.Bytes / 1e6:F0} MB, "
+                + $"{redis.Value.Bytes / ((double)options.Swarms * options.Peers):F0} bytes a peer");
         if (options.Scenario == "http")
         {
             using var http = new HttpLoad(options, tracker.Port);
@@ -36,6 +40,8 @@ internal static class LoadRun
         }
         LoadFigures closed = udp.RunClosed(server, () => tracker.CpuSeconds);
         int rate = options.Rate > 0 ? options.Rate : (int)(closed.AnswersPerSecond / 2);
+        if (await tracker.AskRedisAsync(cancel) is { } after)
+            Say($"Redis: {after.CpuSeconds - redis!.Value.CpuSeconds:F2} s of processor time in the closed loop");
         return [closed, udp.RunOpen(server, rate, () => tracker.CpuSeconds)];
     }
 

@@ -11,6 +11,7 @@ internal sealed class TrackerProcess : IAsyncDisposable
 
     private readonly ClientProcess _process;
     private readonly TemporaryFolder _home;
+    private RedisServer? _redis;
 
     private TrackerProcess(ClientProcess process, TemporaryFolder home, int port) =>
         (_process, _home, Port) = (process, home, port);
@@ -29,9 +30,23 @@ internal sealed class TrackerProcess : IAsyncDisposable
         ];
         if (server == "shoal-plain") command.Add("--plain-sockets");
         if (dataFolder is not null) command.AddRange(["--data", dataFolder, "--snapshot-interval", "1h"]);
+        RedisServer? redis = server == "shoal-redis" ? await RedisServer.StartAsync(cancel) : null;
+        if (redis is not null) command.AddRange(["--redis", redis.Address]);
         ClientProcess process = ClientProcess.Start(home.Path, command);
         await process.LineAsync(l => l.StartsWith("http://", StringComparison.Ordinal), cancel);
-        return new TrackerProcess(process, home, port);
+        return new TrackerProcess(process, home, port) { _redis = redis };
+    }
+
+    /// <summary>Bytes that Redis has taken for what it holds, and the seconds of processor time that it used; null
+    /// without one.</summary>
+    public async Task<(long Bytes, double CpuSeconds)?> AskRedisAsync(CancellationToken cancel)
+    {
+        if (_redis is null) return null;
+        string said = await _redis.SayAsync("INFO", cancel);
+        double Number(string name) => double.Parse(
+            said.Split('\n').First(l => l.StartsWith(name + ':', StringComparison.Ordinal))[(name.Length + 1)..],
+            CultureInfo.InvariantCulture);
+        return ((long)Number("used_memory"), Number("used_cpu_user") + Number("used_cpu_sys"));
     }
 
     /// <summary>Seconds of processor time that the process has used.</summary>
@@ -67,6 +82,7 @@ internal sealed class TrackerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _process.DisposeAsync();
+        if (_redis is not null) await _redis.DisposeAsync();
         _home.Dispose();
     }
 

@@ -19,6 +19,10 @@ internal sealed class AnnounceService(
     public const string NotListedWarning =
         "You are not listed: there are too many peers in this swarm or at your address.";
 
+    /// <summary>Said to a peer that gets a part of what is known.</summary>
+    public const string AloneWarning =
+        "This tracker cannot reach its store at present; these are the peers that it knows by itself.";
+
     /// <summary>
     /// Intervals are told shorter or longer by up to this share, so that peers do not come in bursts.
     /// </summary>
@@ -86,6 +90,14 @@ internal sealed class AnnounceService(
         };
         return RefusalReason.None;
     }
+
+    /// <summary>What is said to one who gets peers, but not as usual; null for nothing.</summary>
+    public static string? WarningOf(StoreStatus status) => status switch
+    {
+        StoreStatus.SwarmFull or StoreStatus.HostFull => NotListedWarning,
+        StoreStatus.Alone => AloneWarning,
+        _ => null,
+    };
 
     /// <summary>The refusal that a status of the store means; those who get peers are not refused.</summary>
     public static RefusalReason RefusalOf(StoreStatus status) => status switch

@@ -37,6 +37,13 @@ internal sealed partial class TrackerLog(ILogger logger)
     [LoggerMessage(3009, LogLevel.Warning, "A file that has changed could not be read again: {Reason}")]
     public partial void FileNotRead(string reason);
 
+    [LoggerMessage(3011, LogLevel.Warning,
+        "Redis cannot be reached; until it can, answers hold what this node knows by itself.")]
+    public partial void RedisAway();
+
+    [LoggerMessage(3012, LogLevel.Warning, "Redis is back after {Seconds:F1} s, and was told of {Peers} peers.")]
+    public partial void RedisBack(double seconds, long peers);
+
     [LoggerMessage(3010, LogLevel.Error, "The upkeep of the tracker failed and goes on at its next turn.")]
     public partial void UpkeepFailed(Exception error);
 

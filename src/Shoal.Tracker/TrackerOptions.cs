@@ -79,6 +79,16 @@ public sealed record TrackerOptions
     /// </summary>
     public string? DataFolder { get; init; }
 
+    /// <summary>
+    /// Host and port of a Redis (6.2 or later) or Valkey that keeps the swarms, so that any number of nodes serve the
+    /// same ones; settings of StackExchange.Redis may follow behind commas, such as <c>password=…</c>. Null, the
+    /// default, keeps them in memory.
+    /// </summary>
+    public string? Redis { get; init; }
+
+    /// <summary>Time for a request to Redis before it counts as away; a second.</summary>
+    public TimeSpan RedisTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>Settings of the catalogue of files; null leaves it out.</summary>
     public CatalogueOptions? Catalogue { get; init; } = new();
 

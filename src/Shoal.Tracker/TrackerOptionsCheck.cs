@@ -31,6 +31,8 @@ internal static class TrackerOptionsCheck
             nameof(options.CertificateKeyFile), options.CertificateKeyFile ?? "null", "given with CertificateFile");
         Need(options.SnapshotInterval > TimeSpan.Zero, nameof(options.SnapshotInterval), options.SnapshotInterval,
             "more than nothing");
+        Need(options.RedisTimeout > TimeSpan.Zero, nameof(options.RedisTimeout), options.RedisTimeout,
+            "more than nothing");
         Need(options.Mode != TrackerMode.Listed || options.Registry is not null || options.Catalogue is not null,
             nameof(options.Registry), "null",
             "given in the mode Listed");

@@ -35,9 +35,6 @@ public sealed class TrackerServer : IAsyncDisposable
     /// <summary>How long requests under way may take when the server stops.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
 
-    /// <summary>A peer may be late by jitter and retries before it is given up.</summary>
-    private const double LifetimeFactor = 1.5;
-
     /// <summary>Ports tried before none is free for both HTTP and UDP.</summary>
     private const int MaxPortAttempts = 20;
 
@@ -48,13 +45,14 @@ public sealed class TrackerServer : IAsyncDisposable
     private readonly TrackerLog _log;
     private readonly Upkeep _upkeep;
     private readonly IDisposable? _dataLock;
+    private readonly StoreHost _host;
     private int _stopped;
 
     private TrackerServer(KestrelServer server, UdpFrontEnd? udp, AnnounceService service, CatalogueHost? catalogue,
-        Upkeep upkeep, IDisposable? dataLock, TrackerLog log)
+        Upkeep upkeep, StoreHost host, IDisposable? dataLock, TrackerLog log)
     {
         (_server, _udp, _service, _catalogue, _log) = (server, udp, service, catalogue, log);
-        (_upkeep, _dataLock) = (upkeep, dataLock);
+        (_upkeep, _host, _dataLock) = (upkeep, host, dataLock);
         Port = PortOf(server);
         log.Started(Port, service.Options.Mode, true, udp is not null, udp?.Threads ?? 0);
     }
@@ -96,14 +94,26 @@ public sealed class TrackerServer : IAsyncDisposable
     private static async Task<TrackerServer> StartAsync(
         TrackerOptions options, IDisposable? dataLock, TrackerLog log, CancellationToken cancellationToken)
     {
-        TrackerSecret secret = options.DataFolder is { } folder ? TrackerSecret.Open(folder) : TrackerSecret.Draw();
-        var store = new SwarmStore(
-            options.Store ?? new SwarmStoreOptions { PeerLifetime = options.Interval * LifetimeFactor }, Random.Shared);
+        StoreHost host = await StoreHost.OpenAsync(options, log).ConfigureAwait(false);
+        try
+        {
+            return await StartAsync(options, host, dataLock, log, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await host.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private static async Task<TrackerServer> StartAsync(TrackerOptions options, StoreHost host, IDisposable? dataLock,
+        TrackerLog log, CancellationToken cancellationToken)
+    {
         CatalogueRegistry? registry = options is { Mode: TrackerMode.Listed, Catalogue: not null }
             ? new CatalogueRegistry(options.Registry) : null;
         var gate = new AccessGate(options.Mode, registry ?? options.Registry, options.Keys, options.Time);
-        var service = new AnnounceService(options, store, gate, secret, new TrackerMetrics());
-        var snapshot = options.DataFolder is { } data ? new SnapshotFile(data, store, service, log) : null;
+        var service = new AnnounceService(options, host.Store, gate, host.Secret, new TrackerMetrics());
+        var snapshot = options.DataFolder is { } data ? new SnapshotFile(data, host.Memory, service, log) : null;
         snapshot?.Load();
         var roster = new ConnectionRoster(options.Time, options.IdleTimeout);
         CertificateFiles? certificate = options.CertificateFile is null
@@ -115,7 +125,7 @@ public sealed class TrackerServer : IAsyncDisposable
             (KestrelServer server, UdpFrontEnd? udp) =
                 await BindAsync(service, catalogue, roster, certificate, log, cancellationToken).ConfigureAwait(false);
             var upkeep = new Upkeep(service, roster, catalogue, certificate, snapshot, log);
-            return new TrackerServer(server, udp, service, catalogue, upkeep, dataLock, log);
+            return new TrackerServer(server, udp, service, catalogue, upkeep, host, dataLock, log);
         }
         catch
         {
@@ -138,7 +148,7 @@ public sealed class TrackerServer : IAsyncDisposable
         await udp.ConfigureAwait(false);
         await _upkeep.DisposeAsync().ConfigureAwait(false);
         _catalogue?.Dispose();
-        if (_service.Store is IAsyncDisposable store) await store.DisposeAsync().ConfigureAwait(false);
+        await _host.DisposeAsync().ConfigureAwait(false);
         _dataLock?.Dispose();
         _log.Stopped(Port);
     }

@@ -7,11 +7,16 @@ public static class ClientPackages
 {
     private static readonly Lazy<string?> Tests = new(() => Install("tests"));
     private static readonly Lazy<string?> Browser = new(() => Install("browser"));
+    private static readonly Lazy<string?> Redis = new(() => Install("redis"));
     private static readonly Lazy<string?> Benchmarks = new(() => Install("benchmarks"));
 
     /// <summary>Installs Chromium and curl, where they are missing.</summary>
     /// <exception cref="InvalidOperationException">One is missing and cannot be installed here.</exception>
     public static void NeedBrowser() => Need(Browser.Value);
+
+    /// <summary>Installs Redis, where it is missing.</summary>
+    /// <exception cref="InvalidOperationException">It is missing and cannot be installed here.</exception>
+    public static void NeedRedis() => Need(Redis.Value);
 
     /// <summary>Installs what the tests talk to, where it is missing.</summary>
     /// <exception cref="InvalidOperationException">Something is missing and cannot be installed here.</exception>

@@ -32,6 +32,7 @@ internal sealed class TrackerOptionSet
     private readonly Setting<string?> _proxyHeader;
     private readonly Setting<ImmutableArray<IPNetwork>> _trustedProxies;
     private readonly Setting<string> _metrics;
+    private readonly Setting<string?> _redis;
     private readonly Setting<bool> _noLan;
     private readonly Setting<bool> _plainSockets;
 
@@ -75,6 +76,9 @@ internal sealed class TrackerOptionSet
             "Address or network of a proxy to believe; default: this machine.", TryNetwork);
         _metrics = options.Choice("--metrics", "Who gets /metrics: nobody, private networks, or everybody.",
             "local", ["off", "local", "all"]);
+        _redis = options.Value<string?>("--redis", "ADDRESS",
+            "Keep the swarms in Redis or Valkey at HOST:PORT, for several nodes; ,password=… may follow.",
+            OptionFactory.Text, null);
         _noLan = network.Flag("--no-lan", "Believe no private address that a peer tells of itself.");
         _plainSockets = network.Flag("--plain-sockets", "Move one datagram with each system call, for comparison.");
         _plainSockets.Option.Hidden = true;
@@ -89,7 +93,7 @@ internal sealed class TrackerOptionSet
         ReadOnlySpan<Option> all =
         [
             _port.Option, _bind.Option, _data.Option, _mode.Option, _list.Option, _interval.Option,
-            _minInterval.Option, _snapshotInterval.Option, _metrics.Option, _noUdp.Option, _threads.Option,
+            _minInterval.Option, _snapshotInterval.Option, _metrics.Option, _redis.Option, _noUdp.Option, _threads.Option,
             _connectionLifetime.Option, _certificate.Option, _certificateKey.Option, _proxyHeader.Option,
             _trustedProxies.Option, _noLan.Option, _plainSockets.Option,
         ];
@@ -120,7 +124,7 @@ internal sealed class TrackerOptionSet
         const int MinIntervalShare = 4;
         return new TrackerOptions
         {
-            Bind = _bind.Of(result), Port = _port.Of(result), DataFolder = data, Mode = mode,
+            Redis = _redis.Of(result), Bind = _bind.Of(result), Port = _port.Of(result), DataFolder = data, Mode = mode,
             Registry = mode == TrackerMode.Listed && _list.Of(result) is { } list ? TorrentListFile.Open(list) : null,
             Keys = data is null ? null : KeyRing.Open(data),
             Interval = interval, MinInterval = _minInterval.Of(result) ?? interval / MinIntervalShare,

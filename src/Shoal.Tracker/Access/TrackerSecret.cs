@@ -25,27 +25,37 @@ internal sealed class TrackerSecret
     /// <summary>For the tags of clients.</summary>
     public SipHash Identities { get; }
 
+    /// <summary>The bytes of a secret that nobody has yet.</summary>
+    public static byte[] DrawBytes() => RandomNumberGenerator.GetBytes(Length);
+
     /// <summary>A secret of this process alone.</summary>
-    public static TrackerSecret Draw() => new(RandomNumberGenerator.GetBytes(Length));
+    public static TrackerSecret Draw() => new(DrawBytes());
+
+    /// <summary>A secret that came from elsewhere; null when it cannot be one.</summary>
+    public static TrackerSecret? Of(ReadOnlySpan<byte> bytes) => bytes.Length == Length ? new TrackerSecret(bytes) : null;
 
     /// <summary>Reads the secret out of a data folder, or draws one and leaves it there for its owner only.</summary>
     /// <exception cref="IOException">The file cannot be read or written, or is not what it should be.</exception>
-    public static TrackerSecret Open(string folder)
+    public static TrackerSecret Open(string folder) => new(OpenBytes(folder));
+
+    /// <summary>As <see cref="Open"/>, for who has to hand the bytes on.</summary>
+    /// <exception cref="IOException">The file cannot be read or written, or is not what it should be.</exception>
+    public static byte[] OpenBytes(string folder)
     {
         OwnerFile.MakeFolder(folder);
         string path = Path.Combine(folder, FileName);
         try
         {
-            byte[] bytes = RandomNumberGenerator.GetBytes(Length);
+            byte[] bytes = DrawBytes();
             using FileStream file = OwnerFile.Create(path, FileMode.CreateNew);
             file.Write(bytes);
             file.Flush(flushToDisk: true);
-            return new TrackerSecret(bytes);
+            return bytes;
         }
         catch (IOException) when (File.Exists(path))
         {
             byte[] bytes = File.ReadAllBytes(path);
-            if (bytes.Length == Length) return new TrackerSecret(bytes);
+            if (bytes.Length == Length) return bytes;
             throw new IOException($"{path} is not the secret of a tracker: it has {bytes.Length} bytes, not {Length}; "
                 + "remove it to have a new one drawn.");
         }

@@ -110,7 +110,7 @@ internal sealed class HttpResponder(AnnounceService service)
         {
             IntervalSeconds = service.NextIntervalSeconds(), MinIntervalSeconds = service.MinIntervalSeconds,
             Complete = answer.Complete, Incomplete = answer.Incomplete, Downloaded = answer.Downloaded,
-            Warning = answer.Status == StoreStatus.Stored ? null : AnnounceService.NotListedWarning,
+            Warning = AnnounceService.WarningOf(answer.Status),
         }, request.From.IsV4 ? external[(HostAddress.Length - sizeof(uint))..] : external,
             peers4[..answer.Bytes4], peers6[..answer.Bytes6], request.IsCompact);
     }

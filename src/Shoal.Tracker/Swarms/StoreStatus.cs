@@ -18,6 +18,9 @@ internal enum StoreStatus
     /// <summary>Nothing was done: there are as many swarms or peers as there may be.</summary>
     StoreFull,
 
+    /// <summary>The peer is noted here, and gets those that this node knows: the others cannot be asked now.</summary>
+    Alone,
+
     /// <summary>Nothing was done: the store cannot be reached at present.</summary>
     Unavailable,
 }

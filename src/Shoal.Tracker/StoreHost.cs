@@ -1,0 +1,61 @@
+using Shoal.Tracker.Access;
+using Shoal.Tracker.Redis;
+using Shoal.Tracker.Swarms;
+
+namespace Shoal.Tracker;
+
+/// <summary>The store of a server and what belongs to it: in memory, or in Redis with a store in memory beside it.</summary>
+internal sealed class StoreHost : IAsyncDisposable
+{
+    /// <summary>A peer may be late by jitter and retries before it is given up.</summary>
+    private const double LifetimeFactor = 1.5;
+
+    private StoreHost(SwarmStore memory, ISwarmStore store, TrackerSecret secret) =>
+        (Memory, Store, Secret) = (memory, store, secret);
+
+    /// <summary>What this node was told itself, which goes into snapshots.</summary>
+    public SwarmStore Memory { get; }
+
+    /// <summary>What announces are answered from.</summary>
+    public ISwarmStore Store { get; }
+
+    /// <summary>The secret of this node, or of all at one Redis.</summary>
+    public TrackerSecret Secret { get; }
+
+    /// <summary>Opens what the options ask for.</summary>
+    /// <exception cref="IOException">Redis or the data folder cannot be used.</exception>
+    public static async Task<StoreHost> OpenAsync(TrackerOptions options, TrackerLog log)
+    {
+        SwarmStoreOptions limits =
+            options.Store ?? new SwarmStoreOptions { PeerLifetime = options.Interval * LifetimeFactor };
+        var memory = new SwarmStore(limits, Random.Shared);
+        byte[] secret = options.DataFolder is { } folder ? TrackerSecret.OpenBytes(folder) : TrackerSecret.DrawBytes();
+        if (options.Redis is null) return new StoreHost(memory, memory, TrackerSecret.Of(secret)!);
+        RedisLink link = await RedisLink.OpenAsync(options.Redis, options.RedisTimeout, options.Time)
+            .ConfigureAwait(false);
+        try
+        {
+            var settings = new RedisSettings(
+                options.Interval, limits.PeerLifetime, limits.MaxPeersPerSwarm, limits.DownloadsLifetime);
+            await RedisAgreement.OnPeriodAsync(link, settings.Period).ConfigureAwait(false);
+            (secret, _) = await link.AgreeAsync(RedisKeys.Secret, secret, null).ConfigureAwait(false)
+                ?? throw RedisAgreement.WentAway();
+            TrackerSecret shared = TrackerSecret.Of(secret)
+                ?? throw new IOException($"What Redis holds as {RedisKeys.Secret} is not the secret of a tracker.");
+            RedisSwarmStore store = await RedisSwarmStore.OpenAsync(memory, link, settings, secret, log, options.Time)
+                .ConfigureAwait(false);
+            return new StoreHost(memory, store, shared);
+        }
+        catch
+        {
+            await link.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Ends the connection to Redis, where there is one.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Store is IAsyncDisposable store) await store.DisposeAsync().ConfigureAwait(false);
+    }
+}
