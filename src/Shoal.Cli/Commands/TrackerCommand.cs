@@ -34,7 +34,7 @@ internal sealed class TrackerCommand
         TrackerCommand tracker = new(options);
         Command command = new("tracker", "Run a tracker: announces and scrapes over HTTP and UDP, and a catalogue.")
         {
-            tracker._log.Option, tracker._endWithInput.Option, options.Unavailable("--redis", hasValue: true),
+            tracker._log.Option, tracker._endWithInput.Option,
         };
         tracker._options.AddTo(command);
         attach(command, tracker.RunAsync);

@@ -42,6 +42,7 @@ internal static class HelpExamples
             "shoal tracker",
             "shoal tracker --data /var/lib/shoal --interval 30m",
             "shoal tracker --mode private --data /var/lib/shoal",
+            "shoal tracker --redis 10.0.0.5:6379",
         ],
         "tracker key" => ["shoal tracker key list --data /var/lib/shoal"],
         "tracker key new" => ["shoal tracker key new --data /var/lib/shoal --label Ann --expires 90d"],

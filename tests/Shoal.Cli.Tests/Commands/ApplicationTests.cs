@@ -66,7 +66,6 @@ public sealed class ApplicationTests
     [InlineData("get x --dht-bootstrap h:1", "--dht-bootstrap")]
     [InlineData("share x --swarm n", "--swarm")]
     [InlineData("seed x --super", "--super")]
-    [InlineData("tracker --redis h:1", "--redis")]
     [InlineData("swarm list", "The command swarm")]
     [InlineData("send x", "The command send")]
     public async Task What_is_not_built_is_a_usage_error(string line, string what)
