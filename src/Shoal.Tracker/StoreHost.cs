@@ -4,7 +4,9 @@ using Shoal.Tracker.Swarms;
 
 namespace Shoal.Tracker;
 
-/// <summary>The store of a server and what belongs to it: in memory, or in Redis with a store in memory beside it.</summary>
+/// <summary>
+/// The store of a server and what belongs to it: in memory, or in Redis with a store in memory beside it.
+/// </summary>
 internal sealed class StoreHost : IAsyncDisposable
 {
     /// <summary>A peer may be late by jitter and retries before it is given up.</summary>

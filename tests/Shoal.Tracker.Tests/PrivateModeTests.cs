@@ -153,6 +153,30 @@ public sealed class PrivateModeTests : IDisposable
     }
 
     [Fact]
+    public async Task No_key_good_or_bad_is_in_the_log()
+    {
+        var log = new KeptLog();
+        var keys = KeyRing.Open(_folder.Path);
+        keys.Create("", Now, null, out string good);
+        string bad = new('f', good.Length);
+        await using (TrackerServer server = await TrackerServer.StartAsync(new TrackerOptions
+        {
+            Bind = IPAddress.Loopback, Mode = TrackerMode.Private, Keys = keys, Logging = log,
+        }, Token))
+        {
+            foreach (string key in (string[])[good, bad])
+            {
+                await Exchange.GetAsync(server.Port, $"/{key}/announce{Query}", Token);
+                await Exchange.GetAsync(server.Port, $"/{key}/scrape{Query}", Token);
+                await AnnounceAsync(server, $"/{key}/announce");
+            }
+        }
+        Assert.Contains("The tracker listens", log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(good, log.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(bad, log.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_list_with_a_line_that_is_no_hash_is_told_with_its_line()
     {
         string list = _folder.File("list");

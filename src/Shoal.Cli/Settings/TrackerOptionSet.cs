@@ -93,9 +93,9 @@ internal sealed class TrackerOptionSet
         ReadOnlySpan<Option> all =
         [
             _port.Option, _bind.Option, _data.Option, _mode.Option, _list.Option, _interval.Option,
-            _minInterval.Option, _snapshotInterval.Option, _metrics.Option, _redis.Option, _noUdp.Option, _threads.Option,
+            _minInterval.Option, _snapshotInterval.Option, _metrics.Option, _noUdp.Option, _threads.Option,
             _connectionLifetime.Option, _certificate.Option, _certificateKey.Option, _proxyHeader.Option,
-            _trustedProxies.Option, _noLan.Option, _plainSockets.Option,
+            _trustedProxies.Option, _noLan.Option, _redis.Option, _plainSockets.Option,
         ];
         foreach (Option option in all) command.Options.Add(option);
         command.Validators.Add(result =>

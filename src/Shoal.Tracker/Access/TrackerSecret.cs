@@ -32,7 +32,8 @@ internal sealed class TrackerSecret
     public static TrackerSecret Draw() => new(DrawBytes());
 
     /// <summary>A secret that came from elsewhere; null when it cannot be one.</summary>
-    public static TrackerSecret? Of(ReadOnlySpan<byte> bytes) => bytes.Length == Length ? new TrackerSecret(bytes) : null;
+    public static TrackerSecret? Of(ReadOnlySpan<byte> bytes) =>
+        bytes.Length == Length ? new TrackerSecret(bytes) : null;
 
     /// <summary>Reads the secret out of a data folder, or draws one and leaves it there for its owner only.</summary>
     /// <exception cref="IOException">The file cannot be read or written, or is not what it should be.</exception>

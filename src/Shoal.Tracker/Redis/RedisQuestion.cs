@@ -13,7 +13,7 @@ internal static class RedisQuestion
     private const int HouseholdLength6 = 8;
 
     /// <summary>Makes the arguments.</summary>
-    /// <param name="announce">The announce.</param>
+    /// <param name="announce">What the client said.</param>
     /// <param name="isListed">False when the peer is not to be listed where it is not yet.</param>
     /// <param name="wants4">True when there is room for IPv4 peers.</param>
     /// <param name="wants6">True when there is room for IPv6 peers.</param>

@@ -26,10 +26,12 @@ internal sealed record RedisSettings(
     /// <summary>Puts the figures before a script.</summary>
     public string Complete(string script) => string.Create(null,
         $"""
-        local PERIOD, LIFETIME, GENERATIONS = {(long)Period.TotalSeconds}, {(long)Lifetime.TotalSeconds}, {Generations}
+        local PERIOD, LIFETIME = {(long)Period.TotalSeconds}, {(long)Lifetime.TotalSeconds}
+        local GENERATIONS = {Generations}
         local MAX_PEERS, MAX_WALK, MAX_HOUSEHOLD = {MaxPeersPerSwarm}, {MaxWalk}, {MaxHousehold}
         local DICE = {Dice}
-        local DOWNLOADS_LIFETIME, LOOKS, TAG_LENGTH = {(long)DownloadsLifetime.TotalSeconds}, {Looks}, {RedisKeys.TagLength}
+        local DOWNLOADS_LIFETIME = {(long)DownloadsLifetime.TotalSeconds}
+        local LOOKS, TAG_LENGTH = {Looks}, {RedisKeys.TagLength}
 
         """) + script;
 }

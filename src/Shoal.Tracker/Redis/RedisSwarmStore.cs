@@ -48,7 +48,7 @@ internal sealed class RedisSwarmStore : ISwarmStore, IAsyncDisposable
         _announce = new RedisScript("announce", settings);
         _scrape = new RedisScript("scrape", settings);
         _totals = new RedisScript("totals", settings);
-        _timer = time.CreateTimer(_ => BeginTurn(), null, Period, Period);
+        _timer = time.CreateTimer(_ => BeginTurn(), null, Timeout.InfiniteTimeSpan, Period);
     }
 
     /// <summary>What this node was told itself.</summary>
@@ -82,7 +82,11 @@ internal sealed class RedisSwarmStore : ISwarmStore, IAsyncDisposable
         byte[] secret, TrackerLog log, TimeProvider time)
     {
         var store = new RedisSwarmStore(mirror, link, settings, secret, log, time);
-        if (await store.PrepareAsync().ConfigureAwait(false)) return store;
+        if (await store.PrepareAsync().ConfigureAwait(false))
+        {
+            store._timer.Change(Period, Period);
+            return store;
+        }
         await store._timer.DisposeAsync().ConfigureAwait(false);
         throw RedisAgreement.WentAway();
     }
