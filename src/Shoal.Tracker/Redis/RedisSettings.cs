@@ -20,7 +20,9 @@ internal sealed record RedisSettings(
     /// <summary>Numbers that a random one is drawn from.</summary>
     public const int Dice = 1_000_000;
 
-    /// <summary>Generations that can be alive at once: the present one and those that its lifetime reaches into.</summary>
+    /// <summary>
+    /// Generations that can be alive at once: the present one and those that its lifetime reaches into.
+    /// </summary>
     public int Generations => (int)Math.Ceiling(Lifetime / Period) + 1;
 
     /// <summary>Puts the figures before a script.</summary>

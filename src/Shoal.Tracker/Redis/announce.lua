@@ -9,7 +9,8 @@
 -- ARGV[4]  peers wanted; ARGV[5] a number from 0 to below DICE
 -- ARGV[6]  public address of its household, empty when it has none; ARGV[7] private address and port, or empty
 --
--- Returns status, seeds, leeches, downloads, then peers: IPv4 seeds, IPv4 leeches, IPv6 seeds, IPv6 leeches, neighbours.
+-- Returns status, seeds, leeches, downloads, and then peers: IPv4 seeds, IPv4 leeches, IPv6 seeds, IPv6 leeches and
+-- neighbours.
 local call, sub, find = redis.call, string.sub, string.find
 local base, self, identity, letters = KEYS[1], ARGV[1], ARGV[2], ARGV[3]
 local role = sub(letters, 1, 1)
