@@ -90,7 +90,8 @@ internal sealed class Application
         TerminalOutput output = new(_host, _outputSettings.Read(result));
         string command = result.CommandResult.Command.Name;
         bool isRoot = result.CommandResult.Command == _root;
-        output.Warn($"shoal: {SafeText.Clean(sentence)} See: shoal {(isRoot ? "" : command + " ")}--help");
+        string path = HelpPage.PathOf(result.CommandResult.Command);
+        output.Warn($"shoal: {SafeText.Clean(sentence)} See: shoal {(isRoot ? "" : path + " ")}--help");
         output.Result(new FailureResult(isRoot ? null : command, ExitCode.Usage, sentence));
         return ExitCode.Usage;
     }

@@ -43,6 +43,7 @@ internal sealed class LabSimCommand
     private readonly Setting<string?> _report;
     private readonly Setting<string?> _csv;
     private readonly Setting<string?> _data;
+    private readonly Option[] _ofSwarm;
 
     private LabSimCommand(OptionFactory options)
     {
@@ -87,6 +88,12 @@ internal sealed class LabSimCommand
             "--report", "FILE.html", "Page with plots to write.", OptionFactory.Text, null, "-o");
         _csv = output.Value<string?>("--csv", "FILE", "Table of all peers to write.", OptionFactory.Text, null);
         _data = output.Value<string?>("--data", "FILE.json", "All figures to write.", OptionFactory.Text, null);
+        _ofSwarm =
+        [
+            _peers.Option, _seeds.Option, _size.Option, _pieceSize.Option, _freeRiders.Option, _joinOver.Option,
+            _stay.Option, _connections.Option, _slots.Option, _super.Option, _up.Option, _down.Option, _mixed.Option,
+            _delay.Option, _loss.Option, _block.Option, _limit.Option,
+        ];
     }
 
     /// <summary>Builds the command.</summary>
@@ -95,12 +102,9 @@ internal sealed class LabSimCommand
         LabSimCommand sim = new(options);
         Command command = new("sim", "Run a swarm in virtual time: thousands of peers in a minute, and a report.")
         {
-            sim._file, sim._peers.Option, sim._seeds.Option, sim._size.Option, sim._pieceSize.Option,
-            sim._freeRiders.Option, sim._joinOver.Option, sim._stay.Option, sim._connections.Option,
-            sim._slots.Option, sim._super.Option, sim._up.Option, sim._down.Option, sim._mixed.Option,
-            sim._delay.Option, sim._loss.Option, sim._seed.Option, sim._block.Option, sim._limit.Option,
-            sim._check.Option, sim._report.Option, sim._csv.Option, sim._data.Option,
+            sim._file, sim._seed.Option, sim._check.Option, sim._report.Option, sim._csv.Option, sim._data.Option,
         };
+        foreach (Option option in sim._ofSwarm) command.Options.Add(option);
         attach(command, sim.RunAsync);
         return command;
     }
@@ -108,7 +112,7 @@ internal sealed class LabSimCommand
     private async Task<int> RunAsync(CommandContext context, ParseResult result)
     {
         string? file = result.GetValue(_file);
-        SimulationPlan plan = file is null ? Sketch(result).ToPlan() : PlanFile.Read(file);
+        SimulationPlan plan = file is null ? Sketch(result).ToPlan() : FromFile(file, result);
         context.Output.Say($"Simulating {Units.Count(plan.Groups.Sum(g => g.Count), "peer")} ...");
         SimulationResult run;
         try
@@ -135,6 +139,22 @@ internal sealed class LabSimCommand
         }
         if (_csv.Of(result) is { } csv) await File.WriteAllTextAsync(csv, SimulationFiles.Csv(run), context.Stop);
         if (_data.Of(result) is { } data) await File.WriteAllBytesAsync(data, SimulationFiles.Json(run), context.Stop);
+    }
+
+    // The file says what the swarm is; the command line may only run the same one with other chance, or with all rules.
+    private SimulationPlan FromFile(string file, ParseResult result)
+    {
+        foreach (Option option in _ofSwarm)
+        {
+            if (result.GetResult(option) is { Implicit: false })
+                throw CliException.Usage($"{option.Name} and a file with a plan do not go together: write it there.");
+        }
+        SimulationPlan plan = PlanFile.Read(file);
+        return plan with
+        {
+            Seed = result.GetResult(_seed.Option) is null ? plan.Seed : (ulong)_seed.Of(result),
+            IsChecked = plan.IsChecked || _check.Of(result),
+        };
     }
 
     private PlanSketch Sketch(ParseResult result) => new()

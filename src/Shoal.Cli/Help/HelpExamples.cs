@@ -54,6 +54,12 @@ internal static class HelpExamples
             "shoal lab setup --sample-config",
             "shoal lab setup --config sample_config.json --machine A",
         ],
+        "lab sim" =>
+        [
+            "shoal lab sim --peers 1000 --size 1GiB --super --report swarm.html",
+            "shoal lab sim --mixed --free-riders 20 --join-over 2m --stay 30s",
+            "shoal lab sim plan.json --seed 2 --csv peers.csv",
+        ],
         "lab static" => ["shoal lab static 1001", "shoal lab static 1002 --up 500KiB"],
         "completions" => ["eval \"$(shoal completions bash)\"", "shoal completions fish | source"],
         _ => [],

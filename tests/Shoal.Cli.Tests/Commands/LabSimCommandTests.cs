@@ -40,4 +40,20 @@ public sealed class LabSimCommandTests
         Assert.Equal(3, run.ExitCode);
         Assert.Contains("There is no file '/nowhere/plan.json'.", run.Error, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_plan_and_options_that_say_what_a_swarm_is_do_not_go_together()
+    {
+        CliOutcome run = await CliRunner.RunAsync("lab", "sim", "plan.json", "--peers", "7");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("--peers and a file with a plan do not go together", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_wrong_command_line_names_the_help_of_the_whole_command()
+    {
+        CliOutcome run = await CliRunner.RunAsync("lab", "static", "1001", "--up", "fast");
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains("See: shoal lab static --help", run.Error, StringComparison.Ordinal);
+    }
 }
