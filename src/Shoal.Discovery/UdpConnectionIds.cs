@@ -9,10 +9,12 @@ namespace Shoal.Discovery;
 internal sealed class UdpConnectionIds(TimeProvider time)
 {
     /// <summary>
-    /// Trackers remembered at the most; past that the cache begins anew, which costs one round trip each.
+    /// Trackers remembered at the most, five times those of one torrent (<see cref="AnnounceSchedule.MaxTrackers"/>);
+    /// past that the cache begins anew, which costs one round trip each.
     /// </summary>
     private const int MaxEntries = 1000;
 
+    // BEP 15: a client uses an id for a minute.
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
     private readonly Lock _lock = new();

@@ -29,13 +29,18 @@ internal sealed class Choker : IChoker
     /// <summary>Pieces after which a peer has had its turn; libtorrent's seeding quota.</summary>
     public const int QuotaPieces = 20;
 
+    // A peer that has just come is three times as likely to be the optimistic unchoke (BEP 3).
     private const int NewcomerTickets = 3;
+
+    // Of so many slots one is an optimistic unchoke: libtorrent's 20 %, and of four slots the one of BEP 3.
     private const int SlotsPerOptimistic = 5;
 
     // The tenth peer by rate must take 19 KiB/s to make room for an eleventh: libtorrent's growth of slots by rate.
     private const long FirstSlotBytesPerSecond = 1024;
     private const long NextSlotBytesPerSecond = 2048;
 
+    // Time in a slot after which a peer that has had its quota goes; libtorrent's minute, long enough for a new
+    // connection to come up to its rate.
     private static readonly TimeSpan LeastTurn = TimeSpan.FromMinutes(1);
 
     private readonly ChokerOptions _options;

@@ -10,7 +10,10 @@ namespace Shoal.Swarm.Metadata;
 /// </summary>
 internal sealed class MetadataServer
 {
+    // 16 KiB/s to one peer at the most, once it has had its copies: no more than a single upload slot.
     private const double PartsPerSecond = 1;
+
+    // One, and one for whose first copy came to nothing.
     private const int WholeCopies = 2;
 
     private readonly Dictionary<int, Allowance> _allowances = [];

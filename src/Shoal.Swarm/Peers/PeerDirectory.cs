@@ -28,17 +28,25 @@ internal sealed class PeerDirectory
     // Looked at to find one to give way: the worst of 24 by lot is among the worst tenth nine times in ten.
     private const int EvictionSample = 24;
 
-    // Found in one walk over the list and then handed out one by one.
+    // Found in one walk over the list and then handed out one by one, so that one dial in 32 looks at all addresses.
     private const int CandidateCount = 32;
 
+    // A rank among sources and no more: strangers are 0, an earlier run 1, who was met in person one above this.
     private const int TrustOfTracker = 2;
 
+    // Twice as long each time, from the time in which a program is started again up to that in which a machine is. A
+    // peer that the user named is awaited by him, so it is called as often as a call costs nobody anything.
     private static readonly TimeSpan FirstRetry = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LastRetry = TimeSpan.FromMinutes(20);
     private static readonly TimeSpan LastRetryOfUser = TimeSpan.FromSeconds(30);
+
+    // Who left without a fault may be back soon, as after a lost line; the pause keeps two from calling in turns.
     private static readonly TimeSpan Reconnect = TimeSpan.FromSeconds(5);
+
     // A peer that begins anew is ready again by then.
     private static readonly TimeSpan QuickReconnect = TimeSpan.FromSeconds(1);
+
+    // Ranks change when failures end and addresses come, so what was found is not believed for longer.
     private static readonly TimeSpan CandidateAge = TimeSpan.FromSeconds(5);
 
     private readonly int _capacity;

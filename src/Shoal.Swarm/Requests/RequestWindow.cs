@@ -32,11 +32,16 @@ internal sealed class RequestWindow
     /// </summary>
     public const int DefaultPeerQueue = 250;
 
+    // One that is sent and one that waits behind it, so that the peer is never without.
     private const int MinBlocks = 2;
 
     // A slow peer may hold ten seconds of blocks; more would keep pieces from being finished by faster ones.
     private static readonly TimeSpan SlowestQueue = TimeSpan.FromSeconds(10);
+
+    // Near peers answer in less than their disks and schedulers need now and then; this is for those.
     private static readonly TimeSpan LeastQueue = TimeSpan.FromSeconds(0.5);
+
+    // Rates are measured over no less: blocks come in bursts of a receive, up to 256 KiB at a time.
     private static readonly TimeSpan LeastRound = TimeSpan.FromSeconds(0.25);
 
     // A round that is not 5 % better than the best one did not grow; the second in a row ends the doubling.
