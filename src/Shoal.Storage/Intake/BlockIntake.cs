@@ -246,12 +246,18 @@ public sealed partial class BlockIntake : IAsyncDisposable
     /// <summary>Counts the end of one work item.</summary>
     private void Leave()
     {
+        LaneBatch? due = null;
         lock (_gate)
         {
-            if (--_running > 0) return;
-            _quiet?.SetResult();
-            _quiet = null;
+            // The piece that this one item was about may be the one that others waited for.
+            if (_gathering is not null && !AreOthersComing()) due = TakeGathering();
+            if (--_running == 0)
+            {
+                _quiet?.SetResult();
+                _quiet = null;
+            }
         }
+        if (due is not null) _schedule(due);
     }
 
     private PieceVerdict? WorkOn(PieceIntake piece, PieceIndex index, out bool isGathered)

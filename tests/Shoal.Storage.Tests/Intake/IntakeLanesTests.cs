@@ -66,6 +66,21 @@ public sealed class IntakeLanesTests
     }
 
     [Fact]
+    public async Task A_piece_does_not_wait_for_one_that_is_judged_by_itself()
+    {
+        const int Last = Pieces;
+        await using var rig = new IntakeRig(
+            TestTorrents.Create(TorrentVersion.V1, PieceLength, ("a.bin", Pieces * PieceLength + 3)), time: _time);
+        WarmUp(rig);
+        // The last piece is shorter than the others, so it is hashed by itself.
+        Assert.True(rig.Accept(rig.BlocksOf(Last).Single()));
+        foreach (BlockSpan block in rig.BlocksOf(8)) Assert.True(rig.Accept(block));
+        rig.Work();
+        Assert.Contains(Last, rig.Log.Pieces(PieceOutcome.Good));
+        Assert.Contains(8, rig.Log.Pieces(PieceOutcome.Good));
+    }
+
+    [Fact]
     public async Task Pieces_that_come_slowly_are_hashed_as_they_arrive_and_not_read_back()
     {
         await using IntakeRig rig = Rig(TorrentVersion.V1);
