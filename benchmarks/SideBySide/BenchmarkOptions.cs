@@ -24,6 +24,7 @@ internal sealed record BenchmarkOptions
           --json FILE             write every run and the medians there
 
         Programs: shoal, libtorrent, aria2, rtorrent; and nginx:curl for what the machine can do without hashing.
+        shoal+rc4:libtorrent+rc4 and the like is over encrypted streams, shoal+tls:libtorrent+tls in a private swarm.
         In the other modes --pairs names single programs: shoal, libtorrent, and mktorrent to create.
         Several values give a table for each; with --peers they are rows of one.
         """;

@@ -33,7 +33,7 @@ internal static class SeedersRun
             }
 
             string cost = folder.File("cost");
-            await using Client downloader = Contenders.Create(program, ProcessCost.Wrapper(cost));
+            await using Client downloader = Contenders.Create(program, null, ProcessCost.Wrapper(cost));
             await downloader.GetAsync(new TransferJob(made.Path, target.Path), deadline.Token);
             ProcessCost read = ProcessCost.Read(cost);
             foreach (string difference in SampleContent.Differences(content, target.Path))

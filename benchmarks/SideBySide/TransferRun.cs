@@ -17,10 +17,15 @@ internal static class TransferRun
             throw new InvalidOperationException($"'{pair}' is no pair of the form seeder:downloader.");
 
         await using var tracker = new LoopbackTracker();
+        OpenSslSwarm? swarm = pair.Contains(Contenders.Tls, StringComparison.Ordinal)
+            ? await OpenSslSwarm.MakeAsync(folder, Path.GetFileName(content), deadline.Token)
+            : null;
+        string[] authority = swarm is null ? [] : ["--root-certificate", swarm.Authority];
         TestTorrent made = await TestTorrent.ByLibtorrentAsync(
-            content, content + ".torrent", options.Format, options.PieceBytes, tracker.Url, deadline.Token);
+            content, content + ".torrent", options.Format, options.PieceBytes, tracker.Url, deadline.Token,
+            authority);
         string torrent = made.Path;
-        await using Client seeder = Contenders.Create(seederName);
+        await using Client seeder = Contenders.Create(seederName, swarm);
         await seeder.SeedAsync(new TransferJob(torrent, Path.GetDirectoryName(content)!), deadline.Token);
         if (seeder is not NginxClient) await tracker.PeersAsync(made, seeders: 1, others: 0, deadline.Token);
 
@@ -29,7 +34,10 @@ internal static class TransferRun
         List<Task<ProcessCost>> downloads = [];
         long begin = TimeProvider.System.GetTimestamp();
         for (int i = 0; i < options.Downloaders; i++)
-            downloads.Add(DownloadAsync(downloaderName, torrent, targets.Folder($"{i}"), seeder, deadline.Token));
+        {
+            string target = targets.Folder($"{i}");
+            downloads.Add(DownloadAsync(downloaderName, swarm, torrent, target, seeder, deadline.Token));
+        }
         ProcessCost[] costs = await Task.WhenAll(downloads);
         TimeSpan together = TimeProvider.System.GetElapsedTime(begin);
         var measurement = new Measurement(
@@ -52,10 +60,10 @@ internal static class TransferRun
     }
 
     private static async Task<ProcessCost> DownloadAsync(
-        string name, string torrent, string target, Client seeder, CancellationToken cancel)
+        string name, OpenSslSwarm? swarm, string torrent, string target, Client seeder, CancellationToken cancel)
     {
         string cost = target + ".cost";
-        await using Client downloader = Contenders.Create(name, ProcessCost.Wrapper(cost));
+        await using Client downloader = Contenders.Create(name, swarm, ProcessCost.Wrapper(cost));
         var job = new TransferJob(torrent, target);
         if (seeder is NginxClient) job = job with { Peers = [seeder.Address] };
         await downloader.GetAsync(job, cancel);

@@ -11,7 +11,7 @@ namespace Shoal.Cli;
 /// <summary>From a command line to an exit code.</summary>
 internal sealed class Application
 {
-    private static readonly string[] LaterCommands = ["send", "receive", "dht", "swarm"];
+    private static readonly string[] LaterCommands = ["send", "receive", "dht"];
 
     private readonly CliHost _host;
     private readonly OutputSettings _outputSettings;

@@ -34,6 +34,9 @@ internal sealed class CliHost
     /// <summary>Opens standard input for reading lines; null when it must not be read.</summary>
     public Func<TextReader>? OpenInput { get; init; }
 
+    /// <summary>Asks for a secret and reads it without showing it; null where nobody can be asked.</summary>
+    public Func<string, string?>? ReadSecret { get; init; }
+
     /// <summary>Reads an environment variable; null when it is not set.</summary>
     public required Func<string, string?> Environment { get; init; }
 
@@ -54,6 +57,7 @@ internal sealed class CliHost
         StreamsShareTerminal = !Console.IsOutputRedirected && !Console.IsErrorRedirected,
         IsInForeground = Terminal.IsInForeground,
         OpenInput = Terminal.OpenInput,
+        ReadSecret = Console.IsInputRedirected ? null : Terminal.ReadSecret,
         Environment = System.Environment.GetEnvironmentVariable,
         Columns = Terminal.Columns,
     };

@@ -113,6 +113,7 @@ internal sealed class HttpFetcher(TrackerClientOptions options)
             TrustMode = X509ChainTrustMode.CustomRootTrust,
             CustomTrustStore = { authority },
             RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
         };
 
         private HttpRequestMessage MakeRequest()

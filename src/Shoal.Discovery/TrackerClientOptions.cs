@@ -9,18 +9,17 @@ public sealed record TrackerClientOptions
     /// <summary>The address to speak from; null, the default, leaves it to the system and uses both families.</summary>
     public IPAddress? LocalAddress { get; init; }
 
+    /// <summary>
+    /// Who must have signed the certificates of HTTPS trackers; null, the default, trusts whom the system trusts.
+    /// </summary>
+    public X509Certificate2? Authority { get; init; }
+
     /// <summary>The clock of all deadlines.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>How names become addresses; the system's resolver by default.</summary>
     public NameLookup Lookup { get; init; } = static (host, cancellationToken) =>
         Dns.GetHostAddressesAsync(host, cancellationToken);
-
-    /// <summary>
-    /// Who may vouch for the certificates of servers; null, the default, leaves it to the system. Tests put their own
-    /// authority here.
-    /// </summary>
-    internal X509Certificate2? Authority { get; init; }
 
     /// <summary>Time for one HTTP exchange with all its redirects; libtorrent's tracker timeout.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(30);

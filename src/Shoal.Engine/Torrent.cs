@@ -122,7 +122,9 @@ public sealed class Torrent
     /// </summary>
     /// <param name="fileHash">SHA-1 or SHA-256 of the file in hexadecimal.</param>
     /// <param name="chunkSize">Bytes in a chunk as they are registered.</param>
-    /// <exception cref="TorrentException">The torrent is known not to be one file, or the size is wrong.</exception>
+    /// <exception cref="TorrentException">
+    /// The torrent is known not to be one file, or belongs to a private swarm, or the size is wrong.
+    /// </exception>
     public void ServeChunks(string fileHash, int chunkSize)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(fileHash);
@@ -131,6 +133,10 @@ public sealed class Torrent
                 TorrentError.InvalidInput, $"A chunk has 1 to {ChunkGeometry.MaxChunkSize} bytes, not {chunkSize}.");
         if (Metainfo is { Info.IsSingleFile: false })
             throw new TorrentException(TorrentError.InvalidInput, "Only a torrent of one file is served by chunks.");
+        if (_actor.Tls is not null)
+            throw new TorrentException(
+                TorrentError.InvalidInput,
+                "A torrent of a private swarm is not served by chunks: those go to everybody.");
         _actor.ServeChunks(fileHash, chunkSize);
     }
 

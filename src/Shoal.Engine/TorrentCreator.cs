@@ -34,6 +34,12 @@ public sealed record CreateOptions
     /// <summary>True when only the trackers may name peers (BEP 27).</summary>
     public bool IsPrivate { get; init; }
 
+    /// <summary>
+    /// The certificate of a private swarm's authority in PEM form, <see cref="Swarms.SwarmAuthority.CertificatePem"/>:
+    /// only its members can take part. Null lets everybody.
+    /// </summary>
+    public string? SslCertificate { get; init; }
+
     /// <summary>Free text, or null.</summary>
     public string? Comment { get; init; }
 
@@ -148,7 +154,7 @@ public static class TorrentCreator
     private static TorrentInfo Build(TorrentInfoBuilder builder, CreateOptions options)
     {
         if (options.Name is not null) builder = builder.Named(options.Name);
-        builder = builder with { IsPrivate = options.IsPrivate };
+        builder = builder with { IsPrivate = options.IsPrivate, SslCertificate = options.SslCertificate };
         return TorrentInfoReader.TryRead(builder.Build(), out TorrentInfo? info, out string? error)
             ? info
             : throw new TorrentException(TorrentError.InvalidInput, $"No torrent can be made of this: {error}");

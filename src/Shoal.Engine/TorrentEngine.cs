@@ -28,6 +28,9 @@ public sealed class TorrentEngine : IAsyncDisposable
     /// <summary>How often time is told to torrents that have peers. Nothing in a swarm needs finer steps.</summary>
     private static readonly TimeSpan TickInterval = TimeSpan.FromMilliseconds(250);
 
+    // A file's date is asked for as often: every two seconds.
+    private const int TicksPerLook = 8;
+
     /// <summary>How long trackers are given to hear that we stop.</summary>
     private static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(2);
 
@@ -38,6 +41,7 @@ public sealed class TorrentEngine : IAsyncDisposable
     private readonly ITimer _clock;
     private readonly Lock _adding = new();
     private int _disposed;
+    private int _ticks;
 
     private TorrentEngine(EngineOptions options, PeerListener listener)
     {
@@ -110,7 +114,7 @@ public sealed class TorrentEngine : IAsyncDisposable
             var actor = new TorrentActor(resolved, options, _services);
             var torrent = new Torrent(actor, RemoveAsync);
             _torrents[actor] = torrent;
-            _services.MseTorrents.Add(actor.Hashes);
+            if (actor.Tls is null) _services.MseTorrents.Add(actor.Hashes);
             actor.Start();
             return torrent;
         }
@@ -184,6 +188,12 @@ public sealed class TorrentEngine : IAsyncDisposable
         if (_torrents.TryRemove(actor, out _)) _services.MseTorrents.Remove(actor.Hashes);
     }
 
+    /// <summary>Reads lists of the revoked that another program has changed, as 'shoal swarm revoke' does.</summary>
+    private void LookForRevocations()
+    {
+        foreach (TorrentActor torrent in _torrents.Keys) torrent.LookForRevocations();
+    }
+
     private TorrentActor? Find(InfoHash infoHash)
     {
         foreach (TorrentActor torrent in _torrents.Keys)
@@ -194,6 +204,7 @@ public sealed class TorrentEngine : IAsyncDisposable
     private void Tick()
     {
         _acceptor.CloseLate();
+        if (Interlocked.Increment(ref _ticks) % TicksPerLook == 0) LookForRevocations();
         foreach (TorrentActor torrent in _torrents.Keys)
             if (torrent.WantsTicks) torrent.Tick();
     }

@@ -27,6 +27,12 @@ public sealed record PeerConnected(IPEndPoint EndPoint, bool IsIncoming) : Torre
     public StreamSecurity Security { get; init; }
 }
 
+/// <summary>A connection was refused before any peer was known on it, as one of a stranger to the swarm.</summary>
+/// <param name="EndPoint">Where the connection went.</param>
+/// <param name="IsIncoming">True when the other side dialled us.</param>
+/// <param name="Reason">Why, as a name from the list in docs/ARCHITECTURE.md.</param>
+public sealed record PeerRefused(IPEndPoint EndPoint, bool IsIncoming, string Reason) : TorrentEvent;
+
 /// <summary>A connection ended.</summary>
 /// <param name="EndPoint">Where the connection went.</param>
 /// <param name="Reason">Why, as a name from the list in docs/ARCHITECTURE.md.</param>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Shoal.Engine.Swarms;
 using Shoal.Protocol.Torrents;
 using Shoal.Swarm;
 
@@ -72,6 +73,12 @@ public sealed record TorrentOptions
     /// the torrent does not give; null to derive safe names in <see cref="Directory"/>.
     /// </summary>
     public IReadOnlyList<string>? ContentPaths { get; init; }
+
+    /// <summary>
+    /// As which member of its private swarm the torrent is shared; needed for torrents with a certificate, and only
+    /// there. A magnet link with it is for a torrent of the member's swarm. Null for what is open to everybody.
+    /// </summary>
+    public SwarmMember? Member { get; init; }
 
     /// <summary>Downloads nothing: what is missing stays missing.</summary>
     public bool SeedOnly { get; init; }

@@ -18,6 +18,11 @@ public sealed class Aria2Client() : Client("aria2")
     public override Task GetAsync(TransferJob job, CancellationToken cancel) =>
         Start([.. Arguments(job), "--seed-time=0"]).SuccessAsync(cancel);
 
+    // It knows nothing between taking everything and RC4 alone.
+    private string[] EncryptionOptions => Encryption == EncryptionMode.Required
+        ? ["--bt-require-crypto=true", "--bt-min-crypto-level=arc4"]
+        : [];
+
     private List<string> Arguments(TransferJob job)
     {
         if (job.Peers.Count > 0) throw new NotSupportedException("aria2 cannot be told of a peer.");
@@ -27,7 +32,7 @@ public sealed class Aria2Client() : Client("aria2")
             "--bt-enable-lpd=false", "--file-allocation=none", "--allow-overwrite=true", "--follow-torrent=mem",
             "--summary-interval=1", "--console-log-level=notice", "--show-console-readout=true",
             "--interface=" + Host, "--listen-port=" + Port.ToString(CultureInfo.InvariantCulture),
-            "--dir=" + job.Folder, job.Source,
+            "--dir=" + job.Folder, .. EncryptionOptions, job.Source,
         ];
     }
 }

@@ -19,6 +19,9 @@ public abstract class Client(string name) : IAsyncDisposable
     /// <summary>TCP port on which it takes peers.</summary>
     public int Port { get; } = FreePort.Next();
 
+    /// <summary>What it is told about encrypted connections.</summary>
+    public EncryptionMode Encryption { get; init; }
+
     /// <summary>False when it takes peers on loopback addresses and never dials them, whoever names them.</summary>
     public virtual bool DialsLoopback => true;
 

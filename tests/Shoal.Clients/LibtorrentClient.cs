@@ -5,6 +5,9 @@ namespace Shoal.Clients;
 /// <summary>libtorrent through its Python binding and a script of ours; knows v1, v2 and hybrid torrents.</summary>
 public sealed class LibtorrentClient() : Client("libtorrent")
 {
+    /// <summary>Options besides those that every test gives; empty means none.</summary>
+    public IReadOnlyList<string> Options { get; init; } = [];
+
     public static IEnumerable<string> Command(params IEnumerable<string> arguments) =>
         ["/usr/bin/python3", Checkout.Script("libtorrent_peer.py"), .. arguments];
 
@@ -26,6 +29,9 @@ public sealed class LibtorrentClient() : Client("libtorrent")
         ];
         foreach (var peer in job.Peers) arguments.AddRange(["--peer", peer.ToString()]);
         if (job.Trusted) arguments.Add("--trust");
+        if (Encryption != EncryptionMode.AsShipped)
+            arguments.AddRange(["--encryption", Encryption.ToString().ToLowerInvariant()]);
+        arguments.AddRange(Options);
         return arguments;
     }
 }

@@ -38,12 +38,21 @@ public sealed class RtorrentClient() : Client("rtorrent")
             "trackers.use_udp.set = yes",
             whenDone,
         ];
+        if (EncryptionWords is { } words) settings.Add($"protocol.encryption.set = {words}");
         settings.AddRange(job.Peers.Select(peer =>
             $"method.set_key = event.download.inserted_new, peer-{peer.Port}, \"d.add_peer={peer}\""));
         string file = Home.File("rtorrent.rc");
         File.WriteAllLines(file, settings);
         Start("rtorrent", "-n", "-o", "import=" + file, job.Source);
     }
+
+    private string? EncryptionWords => Encryption switch
+    {
+        EncryptionMode.Off => "none",
+        EncryptionMode.Preferred => "allow_incoming,try_outgoing,enable_retry",
+        EncryptionMode.Required => "allow_incoming,try_outgoing,require,require_RC4",
+        _ => null,
+    };
 
     private async Task ShowsAsync(string file, CancellationToken cancel)
     {

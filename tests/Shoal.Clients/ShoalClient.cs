@@ -24,12 +24,16 @@ public sealed class ShoalClient() : Client("shoal")
     public override Task GetAsync(TransferJob job, CancellationToken cancel) =>
         Start([Program ?? Checkout.Launcher, "get", job.Source, .. Arguments(job)]).SuccessAsync(cancel);
 
+    private string[] EncryptionOptions => Encryption == EncryptionMode.AsShipped
+        ? []
+        : ["--encryption", Encryption.ToString().ToLowerInvariant()];
+
     private List<string> Arguments(TransferJob job)
     {
         List<string> arguments =
         [
             .. Quiet, "--bind", Host.ToString(), "--port", Port.ToString(CultureInfo.InvariantCulture),
-            "--dir", job.Folder, .. Options,
+            "--dir", job.Folder, .. Options, .. EncryptionOptions,
         ];
         foreach (var peer in job.Peers) arguments.AddRange(["--peer", peer.ToString()]);
         return arguments;

@@ -34,11 +34,16 @@ public sealed record TestTorrent(string Path, string? V1, string? V2, string Tra
     /// <param name="pieceBytes">Piece length, a power of two of at least 16 KiB.</param>
     /// <param name="tracker">Announce URL.</param>
     /// <param name="cancel">The deadline.</param>
+    /// <param name="options">Options besides.</param>
     public static async Task<TestTorrent> ByLibtorrentAsync(
-        string content, string torrent, string format, int pieceBytes, string tracker, CancellationToken cancel)
+        string content, string torrent, string format, int pieceBytes, string tracker, CancellationToken cancel,
+        params string[] options)
     {
         using JsonDocument made = await RunAsync(torrent, LibtorrentClient.Command(
-            "create", content, torrent, "--format", format, "--piece-size", $"{pieceBytes}", "--tracker", tracker),
+            [
+                "create", content, torrent, "--format", format, "--piece-size", $"{pieceBytes}", "--tracker", tracker,
+                .. options,
+            ]),
             cancel);
         return new TestTorrent(torrent, Text(made, "v1"), Text(made, "v2"), tracker);
     }
@@ -51,13 +56,12 @@ public sealed record TestTorrent(string Path, string? V1, string? V2, string Tra
         int pieceBytes,
         string tracker,
         CancellationToken cancel,
-        bool isPrivate = false)
+        params string[] options)
     {
-        string[] more = isPrivate ? ["--private"] : [];
         using JsonDocument made = await RunAsync(torrent,
         [
             Checkout.Launcher, "create", content, "-o", torrent, "--format", format,
-            "--piece-size", $"{pieceBytes}", "--tracker", tracker, "--json", .. more,
+            "--piece-size", $"{pieceBytes}", "--tracker", tracker, "--json", .. options,
         ], cancel);
         return new TestTorrent(torrent, Text(made, "info_hash"), Text(made, "info_hash_v2"), tracker);
     }

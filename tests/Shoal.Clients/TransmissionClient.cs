@@ -57,6 +57,8 @@ public sealed class TransmissionClient() : Client("transmission")
             ["rpc-whitelist-enabled"] = false,
             ["utp-enabled"] = false,
         };
+        // Its off still takes who calls encrypted.
+        if (Encryption != EncryptionMode.AsShipped) settings["encryption"] = (int)Encryption - (int)EncryptionMode.Off;
         File.WriteAllText(Home.File("settings.json"), settings.ToJsonString());
         Start("transmission-daemon", "--foreground", "--config-dir", Home.Path);
         await Eventually.HoldsAsync(async () => await AnswersAsync(cancel), cancel, "transmission to answer");

@@ -70,7 +70,7 @@ public sealed class ConnectionTests
         await using ShoalTracker tracker = await ShoalTracker.StartAsync(deadline);
         string content = SampleContent.SingleFile(folder.Folder("from"));
         TestTorrent torrent = await TestTorrent.ByShoalAsync(
-            content, folder.File("x.torrent"), "v1", PieceBytes, tracker.Url, deadline, isPrivate: true);
+            content, folder.File("x.torrent"), "v1", PieceBytes, tracker.Url, deadline, "--private");
 
         await Exchange.RunAsync(
             tracker,

@@ -32,6 +32,7 @@ internal static class CommandTree
             VerifyCommand.Build(options, attach),
             FilesCommand.Build(options, attach),
             TrackerCommand.Build(options, attach),
+            SwarmCommand.Build(options, attach),
             DemoCommand.Build(options, attach),
             LabCommand.Build(options, attach),
         };

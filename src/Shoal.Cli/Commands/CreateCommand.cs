@@ -5,6 +5,7 @@ using Shoal.Cli.Output;
 using Shoal.Cli.Parsing;
 using Shoal.Cli.Settings;
 using Shoal.Engine;
+using Shoal.Engine.Swarms;
 using Shoal.Protocol.Torrents;
 
 namespace Shoal.Cli.Commands;
@@ -18,6 +19,8 @@ internal sealed class CreateCommand
     private readonly Setting<int> _pieceSize;
     private readonly Setting<ImmutableArray<string>> _trackers;
     private readonly Setting<ImmutableArray<string>> _webSeeds;
+    private readonly Setting<string?> _swarm;
+    private readonly SwarmFolder _swarms;
     private readonly Setting<bool> _private;
     private readonly Setting<string?> _name;
     private readonly Setting<string?> _comment;
@@ -44,6 +47,9 @@ internal sealed class CreateCommand
             "URL",
             "Web server that has the content too; may be given several times.",
             TryWebSeed);
+        _swarm = options.Value<string?>(
+            "--swarm", "NAME", "Let only the members of this private swarm take part.", OptionFactory.Text, null);
+        _swarms = new SwarmFolder(options);
         _private = options.Flag("--private", "Let only its trackers name peers.");
         // A twin called SHOAL_NAME would be set by --on-complete.
         _name = options.Value<string?>(
@@ -55,6 +61,10 @@ internal sealed class CreateCommand
         _comment = options.Value<string?>("--comment", "TEXT", "Text for people to read.", OptionFactory.Text, null);
     }
 
+    private SwarmAuthority? Authority(CommandContext context, ParseResult result) => _swarm.Of(result) is { } name
+        ? SwarmAuthority.Open(_swarms.Read(context, result), name, context.Host.Time)
+        : null;
+
     /// <summary>Builds the command.</summary>
     public static Command Build(OptionFactory options, AttachAction attach)
     {
@@ -63,7 +73,7 @@ internal sealed class CreateCommand
         {
             create._path, create._output.Option, create._format.Option, create._pieceSize.Option,
             create._trackers.Option, create._webSeeds.Option, create._private.Option, create._name.Option,
-            create._comment.Option,
+            create._comment.Option, create._swarm.Option, create._swarms.Option,
         };
         attach(command, create.RunAsync);
         return command;
@@ -91,6 +101,7 @@ internal sealed class CreateCommand
             Trackers = [.. _trackers.Of(result).Select(url => ImmutableArray.Create(url))],
             WebSeeds = _webSeeds.Of(result),
             IsPrivate = _private.Of(result),
+            SslCertificate = Authority(context, result)?.CertificatePem,
             Name = _name.Of(result),
             Comment = _comment.Of(result),
         };

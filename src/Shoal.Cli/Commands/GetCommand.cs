@@ -1,11 +1,13 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Net;
+using Shoal.Cli.Help;
 using Shoal.Cli.Output;
 using Shoal.Cli.Parsing;
 using Shoal.Cli.Running;
 using Shoal.Cli.Settings;
 using Shoal.Engine;
+using Shoal.Engine.Swarms;
 using Shoal.Engine.Catalogues;
 using Shoal.Protocol.Torrents;
 
@@ -20,6 +22,7 @@ internal sealed class GetCommand
     };
 
     private readonly TransferOptionSet _transfer;
+    private readonly MemberOption _member;
     private readonly Setting<bool> _keepSeeding;
     private readonly Setting<bool> _sequential;
     private readonly Setting<TimeSpan> _timeout;
@@ -28,6 +31,7 @@ internal sealed class GetCommand
     private GetCommand(OptionFactory options)
     {
         _transfer = new TransferOptionSet(options, TransferRole.Get);
+        _member = new MemberOption(options.Under(HelpHeadings.Network));
         _keepSeeding = options.Flag("--keep-seeding", "Go on serving others once everything is complete.");
         _sequential = options.Flag("--sequential", "Fetch pieces in order rather than the rarest first.");
         _timeout = options.Value<TimeSpan>(
@@ -51,8 +55,9 @@ internal sealed class GetCommand
         Command command = new("get", "Download a file or folder.")
         {
             get._what, get._keepSeeding.Option, get._sequential.Option, get._timeout.Option,
-            get._store.Option, options.Unavailable("--member", hasValue: true),
+            get._store.Option,
         };
+        get._member.AddTo(command);
         get._transfer.AddTo(command);
         attach(command, get.RunAsync);
         return command;
@@ -68,9 +73,12 @@ internal sealed class GetCommand
         using CatalogueClient? client = found?.Client;
         TorrentSource? source = found is null ? SourceText.Parse(what) : SourceOf(found);
         StoreTarget? store = _store.Of(result) is { } folder ? new StoreTarget(folder) : null;
+        SwarmMember? member = _member.Read(context, result);
         FileSelection selection = new(settings.Select);
         if (source is null)
         {
+            if (member is not null)
+                throw CliException.Usage("--member does nothing for what has no torrent: chunks go to everybody.");
             if (!selection.IsEverything)
                 throw CliException.Usage("--select is for torrents; what was found is a single file without one.");
             return await new ChunkRun(context, settings, found!, store, GoalOf(result, settings))
@@ -83,6 +91,7 @@ internal sealed class GetCommand
         TorrentOptions options = settings.ToTorrentOptions() with
         {
             Sequential = _sequential.Of(result),
+            Member = member,
             TrustsAddresses = source is TorrentSource.Magnet && found is null,
         };
         if (source is TorrentSource.Magnet)

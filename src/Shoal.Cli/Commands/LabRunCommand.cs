@@ -22,6 +22,7 @@ internal sealed class LabRunCommand
 
     private readonly Setting<ImmutableArray<string>> _files;
     private readonly Setting<TimeSpan> _pause;
+    private readonly Setting<bool> _tls;
     private readonly Setting<bool> _print;
 
     private LabRunCommand(OptionFactory options)
@@ -32,6 +33,7 @@ internal sealed class LabRunCommand
         _pause = options.Value<TimeSpan>(
             "--pause", "TIME", "Time to look at the seeders before the downloaders start, such as 10s; default: none.",
             Duration.TryParse, TimeSpan.Zero);
+        _tls = options.Flag("--tls", "Run the swarm as a private one, over TLS with a certificate for each process.");
         _print = options.Flag("--print", "Write the scenario's file to standard output instead of running it.");
     }
 
@@ -41,7 +43,7 @@ internal sealed class LabRunCommand
         LabRunCommand run = new(options);
         Command command = new("run", "Run scenarios as processes on this machine, and judge their figures.")
         {
-            run._names, run._files.Option, run._pause.Option, run._print.Option,
+            run._names, run._files.Option, run._pause.Option, run._tls.Option, run._print.Option,
         };
         run._names.CompletionSources.Add([.. ScenarioLibrary.BuiltIn, All]);
         attach(command, run.RunAsync);
@@ -60,6 +62,7 @@ internal sealed class LabRunCommand
         {
             Files = [.. _files.Of(result).Select(Found)],
             Pause = _pause.Of(result),
+            Tls = _tls.Of(result),
             Watch = screen.Show,
         });
         List<ScenarioOutcome> outcomes = [];

@@ -1,10 +1,12 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using Shoal.Cli.Help;
 using Shoal.Cli.Output;
 using Shoal.Cli.Parsing;
 using Shoal.Cli.Running;
 using Shoal.Cli.Settings;
 using Shoal.Engine;
+using Shoal.Engine.Swarms;
 using Shoal.Protocol.Torrents;
 
 namespace Shoal.Cli.Commands;
@@ -19,6 +21,7 @@ internal sealed class SeedCommand
     };
 
     private readonly TransferOptionSet _transfer;
+    private readonly MemberOption _member;
     private readonly Setting<bool> _noVerify;
     private readonly Setting<ImmutableArray<(double From, double To)>> _have;
     private readonly Setting<ImmutableSortedSet<int>> _missing;
@@ -26,6 +29,7 @@ internal sealed class SeedCommand
     private SeedCommand(OptionFactory options)
     {
         _transfer = new TransferOptionSet(options, TransferRole.Seed);
+        _member = new MemberOption(options.Under(HelpHeadings.Network));
         _noVerify = options.Flag("--no-verify", "Believe that files of the right size are right, and hash nothing.");
         _have = options.Value<ImmutableArray<(double, double)>>(
             "--have",
@@ -50,6 +54,7 @@ internal sealed class SeedCommand
             seed._torrents, seed._noVerify.Option, seed._have.Option, seed._missing.Option,
             options.Unavailable("--super", hasValue: false),
         };
+        seed._member.AddTo(command);
         seed._transfer.AddTo(command);
         attach(command, seed.RunAsync);
         return command;
@@ -73,11 +78,14 @@ internal sealed class SeedCommand
         if (sources.Any(s => s is TorrentSource.Magnet))
             throw CliException.Usage("A magnet link cannot be seeded from: give the .torrent.");
         TransferSettings settings = _transfer.Read(result);
+        SwarmMember? member = _member.Read(context, result);
         List<(Metainfo, TorrentOptions)> torrents = [];
         foreach (TorrentSource source in sources)
         {
             Metainfo metainfo = await TorrentEngine.ReadAsync(source, settings.Bind, context.Stop);
-            torrents.Add((metainfo, OptionsOf(result, settings, metainfo)));
+            // Of several torrents the credential is for those that take one.
+            bool takesIt = sources.Length == 1 || metainfo.Info.SslCertificate is not null;
+            torrents.Add((metainfo, OptionsOf(result, settings, metainfo) with { Member = takesIt ? member : null }));
         }
 
         await using TransferSession session = await TransferSession.StartAsync(context, settings);

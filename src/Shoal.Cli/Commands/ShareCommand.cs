@@ -7,6 +7,7 @@ using Shoal.Cli.Parsing;
 using Shoal.Cli.Running;
 using Shoal.Cli.Settings;
 using Shoal.Engine;
+using Shoal.Engine.Swarms;
 using Shoal.Protocol.Torrents;
 
 namespace Shoal.Cli.Commands;
@@ -26,6 +27,8 @@ internal sealed class ShareCommand
     private readonly TransferOptionSet _transfer;
     private readonly Setting<string?> _output;
     private readonly Setting<bool> _each;
+    private readonly Setting<string?> _swarm;
+    private readonly SwarmFolder _swarms;
     private readonly Setting<string> _format;
     private readonly Setting<int> _pieceSize;
 
@@ -41,6 +44,9 @@ internal sealed class ShareCommand
             "-o");
         _each = options.Flag(
             "--each", "Share every file in a folder by itself, also those that come later.");
+        _swarm = options.Value<string?>(
+            "--swarm", "NAME", "Share with the members of this private swarm only.", OptionFactory.Text, null);
+        _swarms = new SwarmFolder(options);
         _format = TorrentShape.Format(options);
         _pieceSize = TorrentShape.PieceSize(options);
     }
@@ -52,7 +58,7 @@ internal sealed class ShareCommand
         Command command = new("share", "Share files and folders, and print what the other side types.")
         {
             share._paths, share._output.Option, share._format.Option, share._pieceSize.Option,
-            share._each.Option, options.Unavailable("--swarm", hasValue: true),
+            share._each.Option, share._swarm.Option, share._swarms.Option,
         };
         share._transfer.AddTo(command);
         attach(command, share.RunAsync);
@@ -60,7 +66,8 @@ internal sealed class ShareCommand
     }
 
     /// <summary>What to type on the other side, quoted for shells: no link has a quote in it.</summary>
-    public static string CommandFor(string magnet) => $"shoal get '{magnet}'";
+    public static string CommandFor(string magnet, TorrentInfo? info = null) =>
+        $"shoal get '{magnet}'" + (info?.SslCertificate is null ? "" : " --member FILE");
 
     private async Task<int> RunAsync(CommandContext context, ParseResult result)
     {
@@ -76,6 +83,10 @@ internal sealed class ShareCommand
 
         if (output is not null) TorrentWriter.Target(output, paths[0].Name);
 
+        SwarmAuthority? authority = _swarm.Of(result) is { } swarm
+            ? SwarmAuthority.Open(_swarms.Read(context, result), swarm, context.Host.Time)
+            : null;
+        SwarmMember? member = authority?.Own();
         ImmutableArray<IPAddress> addresses = OwnAddresses.Reachable(settings.Bind, OwnAddresses.Find());
         await using EmbeddedTracker? tracker = settings.Trackers.IsEmpty
             ? await EmbeddedTracker.StartAsync(settings.Bind, PortBeside(settings.Port), context.Stop)
@@ -84,6 +95,7 @@ internal sealed class ShareCommand
         {
             Version = CreateCommand.VersionOf(_format.Of(result)),
             PieceLength = _pieceSize.Of(result),
+            SslCertificate = authority?.CertificatePem,
             // A tier for each: all are announced to, and over IPv4 and IPv6 alike everybody is found.
             Trackers = [.. (tracker is null ? settings.Trackers : tracker.AnnounceUrls(addresses)).Select(
                 url => ImmutableArray.Create(url))],
@@ -95,7 +107,7 @@ internal sealed class ShareCommand
         await using TransferSession session = await TransferSession.StartAsync(context, settings);
         await using SharedFiles shared = new(
             context, AccountsOf(context, settings, tracker, addresses, session.Engine.Port));
-        ShareSession shares = new(context, session, settings, options, addresses, output, shared);
+        ShareSession shares = new(context, session, settings, options, addresses, output, shared, member);
         List<ITransfer> transfers = [];
         for (int i = 0; i < contents.Length; i++)
             transfers.Add((await shares.ShareAsync(contents[i], created[i])).Transfer);
@@ -153,7 +165,7 @@ internal sealed class ShareCommand
         {
             output.Say($"{what} On the other side, type:");
             output.Say("");
-            output.Say("  " + CommandFor(magnet));
+            output.Say("  " + CommandFor(magnet, info));
             output.Say("");
             output.Data(magnet);
         }

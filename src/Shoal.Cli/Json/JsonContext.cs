@@ -15,6 +15,8 @@ namespace Shoal.Cli.Json;
 [JsonSerializable(typeof(ProgressEvent))]
 [JsonSerializable(typeof(PeerConnectedEvent))]
 [JsonSerializable(typeof(PeerDisconnectedEvent))]
+[JsonSerializable(typeof(PeerRefusedEvent))]
+[JsonSerializable(typeof(SwarmResult))]
 [JsonSerializable(typeof(TrackerAnsweredEvent))]
 [JsonSerializable(typeof(PieceFailedEvent))]
 [JsonSerializable(typeof(CompletedEvent))]

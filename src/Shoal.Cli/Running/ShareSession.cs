@@ -6,6 +6,7 @@ using Shoal.Cli.Output;
 using Shoal.Cli.Parsing;
 using Shoal.Cli.Settings;
 using Shoal.Engine;
+using Shoal.Engine.Swarms;
 using Shoal.Protocol.Torrents;
 
 namespace Shoal.Cli.Running;
@@ -24,6 +25,10 @@ internal sealed record SharedContent(ITransfer Transfer, Torrent Torrent, Create
 /// <param name="addresses">Addresses by which others reach this machine.</param>
 /// <param name="output">File or folder to write torrents to, or null.</param>
 /// <param name="shared">Registers what is shared.</param>
+/// <param name="member">
+/// As whom of a private swarm; null shares with everybody. Catalogues and chunks by lines are for everybody, so nothing
+/// of a private swarm goes there, not even its name.
+/// </param>
 internal sealed class ShareSession(
     CommandContext context,
     TransferSession session,
@@ -31,7 +36,8 @@ internal sealed class ShareSession(
     CreateOptions options,
     ImmutableArray<IPAddress> addresses,
     string? output,
-    SharedFiles shared)
+    SharedFiles shared,
+    SwarmMember? member)
 {
     private readonly ImmutableArray<IPEndPoint> _peers =
         [.. addresses.Select(a => new IPEndPoint(a, session.Engine.Port))];
@@ -44,7 +50,7 @@ internal sealed class ShareSession(
     public async Task<SharedContent> ShareAsync(ContentPath content, CreatedTorrent created)
     {
         Torrent torrent = await AddAsync(content, created);
-        shared.Add(torrent, created, content.FullPath);
+        if (member is null) shared.Add(torrent, created, content.FullPath);
         string? file = output is null
             ? null : TorrentWriter.Write(TorrentWriter.Target(output, content.Name), created.Bytes.Span);
         Tell(created.Metainfo, file);
@@ -55,7 +61,7 @@ internal sealed class ShareSession(
     public async Task UnshareAsync(SharedContent content)
     {
         await content.Torrent.StopAsync(context.Stop);
-        await shared.RemoveAsync(content.Created);
+        if (member is null) await shared.RemoveAsync(content.Created);
     }
 
     /// <summary>Hashes content and shows how far it is.</summary>
@@ -80,6 +86,7 @@ internal sealed class ShareSession(
             // It has just been hashed.
             InitialCheck = InitialCheck.Trust,
             SeedOnly = true,
+            Member = member,
             TrustsAddresses = true,
             // They are in the torrent already.
             Trackers = [],
@@ -95,7 +102,7 @@ internal sealed class ShareSession(
             metainfo.Info.Name,
             metainfo.Info.Hashes.ToString(),
             magnet,
-            ShareCommand.CommandFor(magnet),
+            ShareCommand.CommandFor(magnet, metainfo.Info),
             file,
             [.. metainfo.Trackers.SelectMany(t => t)]));
     }

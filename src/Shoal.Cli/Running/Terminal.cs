@@ -98,4 +98,20 @@ internal static partial class Terminal
         public short Events;
         public short Returned;
     }
+
+    /// <summary>Asks on standard error and reads a line whose characters are not shown.</summary>
+    public static string ReadSecret(string prompt)
+    {
+        Console.Error.Write(prompt);
+        var typed = new System.Text.StringBuilder();
+        while (true)
+        {
+            ConsoleKeyInfo key = Console.ReadKey(intercept: true);
+            if (key.Key == ConsoleKey.Enter) break;
+            if (key.Key == ConsoleKey.Backspace) typed.Length = Math.Max(0, typed.Length - 1);
+            else if (!char.IsControl(key.KeyChar)) typed.Append(key.KeyChar);
+        }
+        Console.Error.WriteLine();
+        return typed.ToString();
+    }
 }

@@ -76,6 +76,7 @@ internal static class TransferRecords
         StateChanged changed => new StateEvent(infoHash, TransferText.StateName(changed.State)),
         PieceFailed failed => new PieceFailedEvent(infoHash, failed.Piece),
         PeerConnected peer => new PeerConnectedEvent(infoHash, peer.EndPoint.ToString(), peer.IsIncoming),
+        PeerRefused peer => new PeerRefusedEvent(infoHash, peer.EndPoint.ToString(), peer.IsIncoming, peer.Reason),
         PeerDisconnected peer => new PeerDisconnectedEvent(
             infoHash, peer.EndPoint.ToString(), peer.Reason, peer.DownloadedBytes, peer.UploadedBytes),
         TrackerAnswered answer => new TrackerAnsweredEvent(infoHash, answer.Url, answer.Peers, answer.Error),

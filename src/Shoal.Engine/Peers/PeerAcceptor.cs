@@ -101,6 +101,9 @@ internal sealed class PeerAcceptor(
                 case StreamKind.BitTorrent:
                     await ReadHandshakeAsync(connection, connection, null).ConfigureAwait(false);
                     break;
+                case StreamKind.Tls:
+                    await NegotiateTlsAsync(connection).ConfigureAwait(false);
+                    break;
                 case StreamKind.Obfuscated when Policy != EncryptionPolicy.Off:
                     await NegotiateAsync(connection).ConfigureAwait(false);
                     break;
@@ -133,6 +136,23 @@ internal sealed class PeerAcceptor(
         else Refuse(connection, ReasonOf(outcome.Status));
     }
 
+    private async ValueTask NegotiateTlsAsync(IConnection connection)
+    {
+        TorrentActor? torrent = null;
+        TlsOutcome outcome = await TlsNegotiation.AnswerAsync(
+            connection,
+            name =>
+            {
+                torrent = InfoHash.TryParseHex(name, out InfoHash hash) ? findTorrent(hash) : null;
+                return torrent?.Tls?.Party;
+            },
+            services.Gate,
+            () => _pending.ContainsKey(connection)).ConfigureAwait(false);
+        if (outcome.Connection is { } stream)
+            await ReadHandshakeAsync(connection, stream, torrent!.Hashes.Wire).ConfigureAwait(false);
+        else Refuse(connection, TlsReasons.Of(outcome.Fault), torrent);
+    }
+
     private static DisconnectReason ReasonOf(MseStatus status) => status switch
     {
         MseStatus.NeedMore => DisconnectReason.ClosedByPeer,
@@ -156,6 +176,8 @@ internal sealed class PeerAcceptor(
         TorrentActor? torrent = findTorrent(handshake.Value.InfoHash);
         if (torrent is null || (negotiated is { } asked && !torrent.Hashes.Answers(asked)))
             Refuse(connection, DisconnectReason.UnknownTorrent);
+        else if (torrent.Tls is not null && stream is not TlsConnection)
+            Refuse(connection, DisconnectReason.TlsRequired, torrent);
         else if (TakeFromPending(connection)) torrent.Accept(stream, handshake.Value);
     }
 
@@ -167,12 +189,16 @@ internal sealed class PeerAcceptor(
         return false;
     }
 
-    private void Refuse(IConnection connection, DisconnectReason reason)
+    /// <param name="connection">What was accepted.</param>
+    /// <param name="reason">Why it goes no further.</param>
+    /// <param name="torrent">The torrent that it was for, if that is known.</param>
+    private void Refuse(IConnection connection, DisconnectReason reason, TorrentActor? torrent = null)
     {
         if (_pending.TryRemove(connection, out long since) && _time.GetElapsedTime(since) > HandshakeTimeout)
             reason = DisconnectReason.HandshakeTimeout;
         connection.Close();
         EngineLog.IncomingRefused(_log, connection.Remote, reason);
+        torrent?.PeerIsRefused(connection.Remote, isIncoming: true, reason);
     }
 
     /// <summary>

@@ -13,7 +13,7 @@ namespace Shoal.Engine.Peers;
 /// network that hinders BitTorrent in the clear may remember who spoke it. Who closes on that is called again in the
 /// clear at once, and the next time in the clear only.
 /// </summary>
-internal sealed class PeerDialer(EngineServices services, Handshake greeting)
+internal sealed class PeerDialer(EngineServices services, Handshake greeting, Func<TlsParty?> tls)
 {
     // A peer that does not answer a connect in this time is not worth its half-open socket; libtorrent's figure.
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(15);
@@ -43,6 +43,7 @@ internal sealed class PeerDialer(EngineServices services, Handshake greeting)
         }
         try
         {
+            if (tls() is { } party) return await DialTlsAsync(endPoint, party, stop).ConfigureAwait(false);
             EncryptionPolicy policy = services.Options.Encryption;
             if (policy == EncryptionPolicy.Off || (isPlainOnly && policy == EncryptionPolicy.Preferred))
                 return await DialPlainAsync(endPoint, isPlainOnly, stop).ConfigureAwait(false);
@@ -88,6 +89,28 @@ internal sealed class PeerDialer(EngineServices services, Handshake greeting)
         connection.Close();
         return new DialledPeer(
             endPoint, null, stop.IsCancellationRequested ? SocketError.OperationAborted : SocketError.ProtocolType);
+    }
+
+    private async Task<DialledPeer> DialTlsAsync(IPEndPoint endPoint, TlsParty party, CancellationToken stop)
+    {
+        (IConnection? connection, SocketError error) = await ConnectAsync(endPoint, stop).ConfigureAwait(false);
+        if (connection is null) return new DialledPeer(endPoint, null, error);
+        TlsOutcome outcome;
+        using (var limit = new CancellationTokenSource(NegotiationTimeout, services.Time))
+        using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, stop))
+        {
+            using (deadline.Token.UnsafeRegister(static s => ((IConnection)s!).Close(), connection))
+            {
+                outcome = await TlsNegotiation.CallAsync(connection, greeting.InfoHash.ToString(), party)
+                    .ConfigureAwait(false);
+            }
+            if (!deadline.IsCancellationRequested && outcome.Connection is not null)
+                return new DialledPeer(endPoint, outcome.Connection, SocketError.Success);
+        }
+        connection.Close();
+        return stop.IsCancellationRequested
+            ? new DialledPeer(endPoint, null, SocketError.OperationAborted)
+            : new DialledPeer(endPoint, null, SocketError.ProtocolType, Fault: TlsReasons.Of(outcome.Fault));
     }
 
     private async Task<(IConnection? Connection, SocketError Error)> ConnectAsync(

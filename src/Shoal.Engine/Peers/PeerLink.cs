@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Shoal.Engine.Actors;
 using Shoal.Engine.Torrents;
 using Shoal.Network;
@@ -33,6 +34,9 @@ internal sealed partial class PeerLink
 
     /// <summary>Our side.</summary>
     public System.Net.IPEndPoint Local => _connection.Local;
+
+    /// <summary>The certificate that the peer has shown; null without TLS.</summary>
+    public X509Certificate2? Certificate => (_connection as TlsConnection)?.Certificate;
 
     /// <summary>What protects the connection.</summary>
     public StreamSecurity Security => _connection.Security;

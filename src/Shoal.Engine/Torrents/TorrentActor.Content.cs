@@ -44,6 +44,7 @@ internal sealed partial class TorrentActor : IVerdictSink
     {
         EngineLog.Added(_log, Hashes.Wire, Name);
         RankByOwnAddresses();
+        LookForRevocations();
         if (_source.Metainfo is { } metainfo)
         {
             // That nobody else has it was seen when it was added.
@@ -138,6 +139,7 @@ internal sealed partial class TorrentActor : IVerdictSink
 
     private void OnMetadata(TorrentInfo info, IReadOnlyDictionary<Sha256Hash, ReadOnlyMemory<byte>> layers)
     {
+        if (!BelongsHere(info)) return;
         Metainfo metainfo = new()
         {
             Info = info, Trackers = _source.Trackers, WebSeeds = _source.WebSeeds, PieceLayers = layers,
@@ -290,6 +292,7 @@ internal sealed partial class TorrentActor : IVerdictSink
         await left.Task.ConfigureAwait(false);
         if (_announcer is not null) await _announcer.StopAsync(limit).ConfigureAwait(false);
         await _checkpoint.ConfigureAwait(false);
+        await _takingList.ConfigureAwait(false);
         if (_content is not null) await _content.DisposeAsync().ConfigureAwait(false);
         Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
             End(TorrentState.Stopped, new TorrentException(TorrentError.Other, "The torrent was stopped.")))));

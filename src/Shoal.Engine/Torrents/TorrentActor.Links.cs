@@ -128,6 +128,8 @@ internal sealed partial class TorrentActor
         }
         dialled.Connection?.Close();
         if (dialled.Connection is null) _services.Metrics.Disconnected(dialled.Reason);
+        if (dialled.Fault != DisconnectReason.None)
+            Publish(new PeerRefused(endPoint, false, dialled.Fault.ToString()));
         if (dialled.Refusal is null) _brain.DialFailed(endPoint, Now);
         else _brain.DialRefused(endPoint, Now);
     }

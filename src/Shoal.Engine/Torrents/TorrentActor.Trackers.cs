@@ -51,7 +51,10 @@ internal sealed partial class TorrentActor
                 Peers = OnTrackerPeers,
                 Reported = OnTrackerReport,
             },
-            _services.Trackers,
+            // Its trackers answer to the swarm's authority as its peers do.
+            _tls is null
+                ? _services.Trackers
+                : new TrackerClient(_services.Network with { Authority = _tls.Authority }),
             _services.Time);
         KeepCounters();
         _announcer.Start();

@@ -4,6 +4,7 @@ using Shoal.Engine.Actors;
 using Shoal.Engine.Diagnostics;
 using Shoal.Engine.Peers;
 using Shoal.Engine.Sources;
+using Shoal.Engine.Swarms;
 using Shoal.Network;
 using Shoal.Protocol;
 using Shoal.Protocol.PeerWire;
@@ -50,8 +51,9 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         _ownUp = new RateLimiter(services.Time, options.UploadBytesPerSecond);
         DownloadLimits = new RateLimits(_ownDown, services.DownloadLimiter);
         UploadLimits = new RateLimits(_ownUp, services.UploadLimiter);
+        _tls = TorrentTls.Of(source, options.Member);
         _brain = new TorrentBrain(Hashes, BrainOptions(), this, EngineServices.NextSeed());
-        _dialer = new PeerDialer(services, _brain.Greeting);
+        _dialer = new PeerDialer(services, _brain.Greeting, () => Tls?.Party);
         _started = Now;
     }
 
@@ -192,6 +194,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         SeedOnly = _options.SeedOnly,
         DownloadBytesPerSecond =
             LeastLimit(_options.DownloadBytesPerSecond, _services.Options.DownloadBytesPerSecond),
+        TakesRevocations = _tls is not null,
         UploadBytesPerSecond = LeastLimit(_options.UploadBytesPerSecond, _services.Options.UploadBytesPerSecond),
         FixedSwarm = _options.FixedSwarm,
     };

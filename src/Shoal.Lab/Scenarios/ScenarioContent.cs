@@ -17,9 +17,15 @@ internal sealed record ScenarioContent(string Path, long Size, string Torrent, i
     /// <param name="folder">A folder for what is made.</param>
     /// <param name="isAlone">True when a file that is there already may stay where it is.</param>
     /// <param name="trackerUrl">The tracker's announce URL.</param>
+    /// <param name="certificate">The authority of a private swarm, in PEM form; null for everybody.</param>
     /// <param name="stop">Ends the work early.</param>
     public static async Task<ScenarioContent> MakeAsync(
-        ScenarioFile file, string folder, bool isAlone, string trackerUrl, CancellationToken stop)
+        ScenarioFile file,
+        string folder,
+        bool isAlone,
+        string trackerUrl,
+        string? certificate,
+        CancellationToken stop)
     {
         string path = file.Path ?? System.IO.Path.Combine(folder, file.Name);
         if (file.Path is null)
@@ -38,6 +44,7 @@ internal sealed record ScenarioContent(string Path, long Size, string Torrent, i
         CreateOptions options = new()
         {
             Trackers = [[trackerUrl]],
+            SslCertificate = certificate,
             PieceLength = size == file.Size ? file.PieceSize : ScenarioReader.UsualPieceSize(size),
         };
         CreatedTorrent created = await TorrentCreator.CreateAsync(path, options, null, stop).ConfigureAwait(false);

@@ -14,6 +14,11 @@ public sealed record ScenarioOptions
     /// <summary>Time between the last seeder's start and the first downloader's, to look at who has what.</summary>
     public TimeSpan Pause { get; init; }
 
+    /// <summary>
+    /// Runs the swarm as a private one: every process is a member with a credential of its own, and they speak TLS.
+    /// </summary>
+    public bool Tls { get; init; }
+
     /// <summary>Sees the swarm now and then while it runs; null for nobody.</summary>
     public Action<ScenarioView>? Watch { get; init; }
 }

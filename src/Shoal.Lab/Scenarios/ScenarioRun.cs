@@ -23,12 +23,14 @@ internal sealed class ScenarioRun : IAsyncDisposable
     private readonly List<SwarmProcess> _seeders = [];
     private readonly List<SwarmProcess> _downloaders = [];
     private readonly Dictionary<string, ScenarioContent> _contents = [];
+    private readonly ScenarioMembers? _members;
 
     public ScenarioRun(Scenario scenario, ScenarioOptions options)
     {
         _scenario = scenario;
         _options = options;
         _folder = Directory.CreateTempSubdirectory("shoal-lab-").FullName;
+        if (options.Tls) _members = new ScenarioMembers(Path.Combine(_folder, "members"));
     }
 
     public async Task<ScenarioOutcome> RunAsync(CancellationToken stop)
@@ -44,7 +46,8 @@ internal sealed class ScenarioRun : IAsyncDisposable
             ScenarioFile file = _scenario.Files[i];
             if (i < _options.Files.Length) file = file with { Path = _options.Files[i] };
             _contents[file.Name] = await ScenarioContent.MakeAsync(
-                file, folder, isAlone: _scenario.Files.Length == 1, url, stop).ConfigureAwait(false);
+                file, folder, isAlone: _scenario.Files.Length == 1, url, _members?.Certificate, stop)
+                .ConfigureAwait(false);
         }
         await StartSeedersAsync(stop).ConfigureAwait(false);
         if (_options.Pause > TimeSpan.Zero)
@@ -119,7 +122,7 @@ internal sealed class ScenarioRun : IAsyncDisposable
         int pieces = contents.Min(c => c.PieceCount);
         int[] missing = [.. peer.Missing.Where(p => p < pieces)];
         if (missing.Length > 0) command.AddRange(["--missing", string.Join(',', missing)]);
-        return command.Concat(Limits(peer));
+        return command.Concat(Limits(peer)).Concat(Membership(peer));
     }
 
     private IEnumerable<string> GetCommand(ScenarioPeer peer)
@@ -128,8 +131,10 @@ internal sealed class ScenarioRun : IAsyncDisposable
         [
             "get", _contents[peer.Files[0]].Torrent, "--keep-seeding", "--json-peers", "--dir", FolderOf(peer),
         ];
-        return command.Concat(Limits(peer));
+        return command.Concat(Limits(peer)).Concat(Membership(peer));
     }
+
+    private string[] Membership(ScenarioPeer peer) => _members?.OptionsFor(peer.Role) ?? [];
 
     private IEnumerable<string> Limits(ScenarioPeer peer)
     {

@@ -26,6 +26,9 @@ public readonly record struct ExtensionIds
     /// <summary>Id for <c>ut_holepunch</c>.</summary>
     public byte? Holepunch { get; init; }
 
+    /// <summary>Id for <c>shoal_revoked</c>.</summary>
+    public byte? Revocations { get; init; }
+
     /// <summary>The id to send an extension's messages under, or 0 when the other side does not take them.</summary>
     public byte IdOf(PeerExtension extension) => Entry(extension) ?? 0;
 
@@ -52,6 +55,7 @@ public readonly record struct ExtensionIds
         DontHave = later.DontHave ?? DontHave,
         UploadOnly = later.UploadOnly ?? UploadOnly,
         Holepunch = later.Holepunch ?? Holepunch,
+        Revocations = later.Revocations ?? Revocations,
     };
 
     /// <summary>
@@ -76,6 +80,7 @@ public readonly record struct ExtensionIds
             DontHave = ids[(int)PeerExtension.DontHave],
             UploadOnly = ids[(int)PeerExtension.UploadOnly],
             Holepunch = ids[(int)PeerExtension.Holepunch],
+            Revocations = ids[(int)PeerExtension.Revocations],
         };
     }
 
@@ -83,6 +88,7 @@ public readonly record struct ExtensionIds
     {
         writer.BeginDictionary();
         WriteEntry(writer, "lt_donthave"u8, DontHave);
+        WriteEntry(writer, "shoal_revoked"u8, Revocations);
         WriteEntry(writer, "upload_only"u8, UploadOnly);
         WriteEntry(writer, "ut_holepunch"u8, Holepunch);
         WriteEntry(writer, "ut_metadata"u8, Metadata);
@@ -103,6 +109,7 @@ public readonly record struct ExtensionIds
         else if (name.SequenceEqual("lt_donthave"u8)) extension = PeerExtension.DontHave;
         else if (name.SequenceEqual("upload_only"u8)) extension = PeerExtension.UploadOnly;
         else if (name.SequenceEqual("ut_holepunch"u8)) extension = PeerExtension.Holepunch;
+        else if (name.SequenceEqual("shoal_revoked"u8)) extension = PeerExtension.Revocations;
         else return false;
         return true;
     }
@@ -114,6 +121,7 @@ public readonly record struct ExtensionIds
         PeerExtension.DontHave => DontHave,
         PeerExtension.UploadOnly => UploadOnly,
         PeerExtension.Holepunch => Holepunch,
+        PeerExtension.Revocations => Revocations,
         _ => null,
     };
 }

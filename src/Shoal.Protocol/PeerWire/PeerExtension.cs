@@ -17,4 +17,9 @@ public enum PeerExtension
 
     /// <summary><c>ut_holepunch</c>: two peers behind NATs meet through a third (BEP 55).</summary>
     Holepunch,
+
+    /// <summary>
+    /// <c>shoal_revoked</c>: the signed list of members that a private swarm's authority has revoked; ours.
+    /// </summary>
+    Revocations,
 }

@@ -33,6 +33,9 @@ public sealed record TorrentInfoBuilder
     /// <summary>True when only the torrent's own trackers may name peers (BEP 27).</summary>
     public bool IsPrivate { get; init; }
 
+    /// <summary>The certificate, in PEM form, of who decides which peers take part; null lets everybody.</summary>
+    public string? SslCertificate { get; init; }
+
     /// <summary>
     /// The files as they will be read back, padding included. For v2 and hybrid torrents each file with bytes needs its
     /// <see cref="TorrentFile.PiecesRoot"/> before <see cref="Build"/>.

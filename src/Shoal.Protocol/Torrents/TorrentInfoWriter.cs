@@ -30,6 +30,7 @@ internal static class TorrentInfoWriter
         writer.Pair("piece length"u8, torrent.PieceLength);
         if (v1) writer.Pair("pieces"u8, torrent.V1Pieces.Span);
         if (torrent.IsPrivate) writer.Pair("private"u8, 1);
+        if (torrent.SslCertificate is { } certificate) writer.Pair("ssl-cert"u8, certificate);
         writer.End();
         return writer.ToArray();
     }

@@ -38,6 +38,9 @@ public sealed record BrainOptions
     /// <summary>As the only seed, gives each piece away once before it repeats one (BEP 16).</summary>
     public bool SuperSeed { get; init; }
 
+    /// <summary>Takes part in passing on who was revoked, as members of a private swarm do.</summary>
+    public bool TakesRevocations { get; init; }
+
     /// <summary>Asks for nothing.</summary>
     public bool SeedOnly { get; init; }
 

@@ -41,6 +41,27 @@ public enum DisconnectReason
     /// <summary>The peer speaks in the clear, and the options require encryption.</summary>
     EncryptionRequired,
 
+    /// <summary>The torrent belongs to a private swarm, and the peer does not speak TLS.</summary>
+    TlsRequired,
+
+    /// <summary>The TLS handshake failed: the peer refused us, or broke the protocol.</summary>
+    TlsFailed,
+
+    /// <summary>The peer has shown no certificate.</summary>
+    CertificateMissing,
+
+    /// <summary>The peer's certificate is not signed by the swarm's authority.</summary>
+    CertificateUntrusted,
+
+    /// <summary>The time of the peer's certificate is over, or has not come.</summary>
+    CertificateExpired,
+
+    /// <summary>The swarm's authority has taken the peer's certificate back.</summary>
+    CertificateRevoked,
+
+    /// <summary>The peer's certificate is for another torrent.</summary>
+    CertificateName,
+
     /// <summary>Nothing was received for longer than keep-alives allow.</summary>
     Silent,
 

@@ -77,6 +77,14 @@ public interface ISwarmPort
     /// </summary>
     void MetadataReceived(ReadOnlyMemory<byte> rawInfo);
 
+    /// <summary>
+    /// A peer of a private swarm sent the list of those who were revoked; when it is signed and newer than what is
+    /// known, <c>SetRevocations</c> follows. The bytes are the receiver's only until it returns.
+    /// </summary>
+    void RevocationsReceived(PeerSession peer, ReadOnlySpan<byte> list)
+    {
+    }
+
     /// <summary>Few peers are known; discovery should look for more.</summary>
     void WantPeers();
 

@@ -10,12 +10,15 @@ public sealed partial class TorrentBrain
     /// <summary>Our numbers for the extensions that we take part in. Peers send to us with these.</summary>
     private static readonly ExtensionIds OurIds = new() { Metadata = 1, DontHave = 3, UploadOnly = 4 };
 
+    /// <summary>Under which of them we take messages in this torrent.</summary>
+    private ExtensionIds TakenIds => _options.TakesRevocations ? OurIds with { Revocations = RevocationsId } : OurIds;
+
     private void SendExtensionHandshake(PeerSession session)
     {
         if (!session.SupportsExtensions) return;
         var handshake = new ExtensionHandshake
         {
-            Ids = OurIds,
+            Ids = TakenIds,
             ListenPort = _options.ListenPort > 0 && !session.IsIncoming ? _options.ListenPort : null,
             Client = ClientVersion,
             YourAddress = session.Remote.Address,
@@ -102,7 +105,7 @@ public sealed partial class TorrentBrain
         if (!session.SupportsExtensions || !frame.TryReadExtended(out byte id, out ReadOnlySpan<byte> message))
             return DisconnectReason.MalformedMessage;
         if (id == 0) return OnExtensionHandshake(session, message, now);
-        if (!OurIds.TryFind(id, out PeerExtension extension)) return DisconnectReason.None;
+        if (!TakenIds.TryFind(id, out PeerExtension extension)) return DisconnectReason.None;
         switch (extension)
         {
             case PeerExtension.Metadata:
@@ -113,6 +116,8 @@ public sealed partial class TorrentBrain
                 return UploadOnlyMessage.TryRead(message, out bool uploadOnly)
                     ? OnUploadOnly(session, uploadOnly)
                     : DisconnectReason.None;
+            case PeerExtension.Revocations:
+                return OnRevocations(session, message);
         }
         return DisconnectReason.None;
     }
@@ -129,6 +134,7 @@ public sealed partial class TorrentBrain
         if (theirs.RequestQueue is { } queue) session.Window.SetPeerQueue(queue);
         if (theirs.ListenPort is { } port && !TakeListenPort(session, port)) return DisconnectReason.Duplicate;
         AskForMetadata(session, now);
+        SendRevocations(session);
         return theirs.UploadOnly is { } uploadOnly ? OnUploadOnly(session, uploadOnly) : DisconnectReason.None;
     }
 

@@ -192,6 +192,10 @@ public sealed class PeerSession
 
     internal int ExtensionHandshakes { get; set; }
 
+    internal int RevocationMessages { get; set; }
+
+    internal ReadOnlyMemory<byte> RevocationsSent { get; set; }
+
     internal int HashRequests { get; set; }
 
     internal int HashFaults { get; set; }

@@ -62,11 +62,8 @@ public sealed class ApplicationTests
     [Theory]
     [InlineData("get x --proxy socks5://h:1", "--proxy")]
     [InlineData("get x --transport utp", "--transport utp")]
-    [InlineData("get x --member f", "--member")]
     [InlineData("get x --dht-bootstrap h:1", "--dht-bootstrap")]
-    [InlineData("share x --swarm n", "--swarm")]
     [InlineData("seed x --super", "--super")]
-    [InlineData("swarm list", "The command swarm")]
     [InlineData("send x", "The command send")]
     public async Task What_is_not_built_is_a_usage_error(string line, string what)
     {

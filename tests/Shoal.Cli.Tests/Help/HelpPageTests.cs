@@ -75,7 +75,7 @@ public sealed class HelpPageTests
         Assert.Equal("Usage: shoal create PATH --output FILE [OPTION]...", Page("create", 80)[0]);
         Assert.Equal("Usage: shoal COMMAND [OPTION]...", Page("", 80)[0]);
         Assert.Contains(
-            $"  {"-q, --quiet",-21}  Leave out progress and messages other than errors.", Page("get", 80));
+            $"  {"-q, --quiet",-22}  Leave out progress and messages other than errors.", Page("get", 80));
     }
 
     private static IReadOnlyList<string> Page(string path, int columns) =>

@@ -35,7 +35,12 @@ def say(event, **fields):
 def open_session(args):
     settings = dict(SETTINGS)
     host = f"[{args.bind}]" if ":" in args.bind else args.bind
-    settings["listen_interfaces"] = f"{host}:{args.port}"
+    # A torrent with a certificate is listened for on a port that speaks nothing but TLS.
+    settings["listen_interfaces"] = f"{host}:{args.port}{'s' if args.certificate else ''}"
+    policy = {"required": 0, "preferred": 1, "off": 2}.get(args.encryption)
+    if policy is not None:
+        settings["in_enc_policy"] = settings["out_enc_policy"] = policy
+        settings["allowed_enc_level"] = 2 if args.encryption == "required" else 3
     settings["outgoing_interfaces"] = args.bind
     return lt.session(settings)
 
@@ -53,7 +58,15 @@ def add(session, args, seeding):
         params.flags |= lt.torrent_flags.seed_mode
     for tracker in args.tracker:
         params.trackers = list(params.trackers) + [tracker]
+    # It must not call anybody before it has something to show: it would wait a minute before it calls again.
+    if args.certificate:
+        params.flags |= lt.torrent_flags.paused
     handle = session.add_torrent(params)
+    if args.certificate:
+        # A key exchange of TLS 1.2 that nobody uses here has to be given its parameters all the same (RFC 7919).
+        group = os.path.join(os.path.dirname(os.path.abspath(__file__)), "ffdhe2048.pem")
+        handle.set_ssl_certificate(args.certificate, args.certificate, group, args.passphrase)
+        handle.resume()
     for peer in args.peer:
         host, port = peer.rsplit(":", 1)
         handle.connect_peer((host.strip("[]"), int(port)))
@@ -136,6 +149,9 @@ def create(args):
     lt.add_files(storage, args.source)
     flags = {"v1": lt.create_torrent.v1_only, "v2": lt.create_torrent.v2_only, "hybrid": 0}[args.format]
     torrent = lt.create_torrent(storage, args.piece_size, flags)
+    if args.root_certificate:
+        with open(args.root_certificate, encoding="ascii") as file:
+            torrent.set_root_cert(file.read())
     for tracker in args.tracker:
         torrent.add_tracker(tracker)
     lt.set_piece_hashes(torrent, os.path.dirname(os.path.abspath(args.source)))
@@ -179,6 +195,9 @@ def main():
         command.add_argument("--tracker", action="append", default=[])
         command.add_argument("--trust", action="store_true", help="do not check the files before seeding")
         command.add_argument("--keep-seeding", action="store_true")
+        command.add_argument("--encryption", choices=("off", "preferred", "required"))
+        command.add_argument("--certificate", default="", help="a PEM file of a certificate and its key")
+        command.add_argument("--passphrase", default="", help="what opens the key; for tests alone")
         command.set_defaults(run=run)
     command = commands.add_parser("create")
     command.add_argument("source")
@@ -186,6 +205,7 @@ def main():
     command.add_argument("--format", choices=("v1", "v2", "hybrid"), default="hybrid")
     command.add_argument("--piece-size", type=int, default=0)
     command.add_argument("--tracker", action="append", default=[])
+    command.add_argument("--root-certificate", default="", help="a PEM file of whom all peers must be signed by")
     command.set_defaults(run=create)
     command = commands.add_parser("files")
     command.add_argument("source", help="a .torrent file")

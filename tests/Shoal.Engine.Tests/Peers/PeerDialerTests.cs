@@ -32,7 +32,7 @@ public sealed class PeerDialerTests : IDisposable
     public async Task The_address_policy_is_asked_before_anything_is_sent(EncryptionPolicy policy)
     {
         using EngineServices services = Services(policy);
-        var dialer = new PeerDialer(services, Greeting);
+        var dialer = new PeerDialer(services, Greeting, () => null);
         DialledPeer dialled = await dialer.DialAsync(Here, AddressOrigin.Torrent, isPlainOnly: false, Cancel);
         Assert.Null(dialled.Connection);
         Assert.Equal(DisconnectReason.AddressRefused, dialled.Reason);
@@ -44,7 +44,7 @@ public sealed class PeerDialerTests : IDisposable
     public async Task Who_does_not_answer_in_the_encrypted_form_is_called_in_the_clear_after_six_seconds()
     {
         using EngineServices services = Services(EncryptionPolicy.Preferred);
-        var dialer = new PeerDialer(services, Greeting);
+        var dialer = new PeerDialer(services, Greeting, () => null);
         Task<DialledPeer> dialling =
             dialer.DialAsync(Here, AddressOrigin.User, isPlainOnly: false, Cancel);
         using Socket encrypted = await _service.AcceptSocketAsync(Cancel);
@@ -66,7 +66,7 @@ public sealed class PeerDialerTests : IDisposable
         IPEndPoint here = Here;
         _service.Stop();
         using EngineServices services = Services(EncryptionPolicy.Preferred);
-        DialledPeer dialled = await new PeerDialer(services, Greeting)
+        DialledPeer dialled = await new PeerDialer(services, Greeting, () => null)
             .DialAsync(here, AddressOrigin.User, isPlainOnly: false, Cancel);
         Assert.Equal(DisconnectReason.ConnectFailed, dialled.Reason);
         Assert.Null(dialled.Refusal);

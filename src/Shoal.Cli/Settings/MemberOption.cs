@@ -1,0 +1,43 @@
+using System.CommandLine;
+using Shoal.Cli.Output;
+using Shoal.Engine.Swarms;
+
+namespace Shoal.Cli.Settings;
+
+/// <summary>The options by which a transfer takes part in a private swarm.</summary>
+internal sealed class MemberOption
+{
+    private readonly Setting<string?> _file;
+    private readonly PassphraseOption _passphrase;
+
+    /// <summary>Makes the options.</summary>
+    public MemberOption(OptionFactory options)
+    {
+        _file = options.Value<string?>(
+            "--member", "FILE", "Your credential in the torrent's private swarm.", OptionFactory.Text, null);
+        _passphrase = new PassphraseOption(options);
+    }
+
+    /// <summary>Gives the options to a command.</summary>
+    public void AddTo(Command command)
+    {
+        command.Options.Add(_file.Option);
+        command.Options.Add(_passphrase.Option);
+    }
+
+    /// <summary>Opens the credential; null when none is given.</summary>
+    /// <exception cref="Shoal.Engine.TorrentException">It cannot be opened.</exception>
+    public SwarmMember? Read(CommandContext context, ParseResult result)
+    {
+        if (_file.Of(result) is not { } file) return null;
+        string path = Path.GetFullPath(file);
+        bool isProtected = File.Exists(path)
+            && File.ReadAllText(path).Contains("ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal);
+        SwarmMember member = SwarmMember.Load(
+            path, isProtected ? _passphrase.Read(context, result, $"'{SafeText.Clean(file)}'") : null);
+        context.Output.Say(
+            $"As {SafeText.Clean(member.Name)} of the swarm {SafeText.Clean(member.Swarm)}, "
+            + $"until {member.Expires:yyyy-MM-dd}.");
+        return member;
+    }
+}

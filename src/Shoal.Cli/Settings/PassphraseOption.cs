@@ -1,0 +1,53 @@
+using System.CommandLine;
+using Shoal.Cli.Output;
+
+namespace Shoal.Cli.Settings;
+
+/// <summary>
+/// Where a passphrase comes from: a file, the environment, or a prompt; never the command line, which others can read.
+/// </summary>
+internal sealed class PassphraseOption
+{
+    /// <summary>The variable that holds the passphrase itself.</summary>
+    public const string Variable = "SHOAL_PASSPHRASE";
+
+    private readonly Setting<string?> _file;
+
+    /// <summary>Makes the option.</summary>
+    public PassphraseOption(OptionFactory options) => _file = options.Value<string?>(
+        "--passphrase-file",
+        "FILE",
+        $"Read the passphrase from the first line of this file, not from {Variable} or a prompt.",
+        OptionFactory.Text,
+        null);
+
+    /// <summary>The option, for a command.</summary>
+    public Option Option => _file.Option;
+
+    /// <summary>Reads the passphrase.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="result">Its command line.</param>
+    /// <param name="purpose">What it opens, for the prompt.</param>
+    /// <param name="isNew">True to ask twice.</param>
+    /// <exception cref="CliException">There is none, or the two differ.</exception>
+    public string Read(CommandContext context, ParseResult result, string purpose, bool isNew = false)
+    {
+        if (_file.Of(result) is { } file) return Line(file);
+        if (context.Host.Environment(Variable) is { Length: > 0 } given) return given;
+        if (context.Host.ReadSecret is not { } prompt)
+            throw CliException.Usage(
+                $"A passphrase is needed for {purpose}: give --passphrase-file, or set {Variable}.");
+        string first = prompt($"Passphrase for {purpose}: ") ?? "";
+        if (first.Length == 0) throw CliException.Usage("The passphrase is empty.");
+        if (isNew && prompt("The same again: ") != first) throw CliException.Usage("The two passphrases differ.");
+        return first;
+    }
+
+    private static string Line(string file)
+    {
+        using var reader = new StreamReader(file);
+        return reader.ReadLine() is { Length: > 0 } line
+            ? line
+            : throw CliException.Usage($"The first line of '{SafeText.Clean(file)}' is empty: it is the passphrase.");
+    }
+}

@@ -1,0 +1,63 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+
+namespace Shoal.Network;
+
+/// <summary>What one side shows and what it demands in TLS connections of one kind.</summary>
+/// <param name="Own">Its certificate and key. Shared between connections, so that sessions can be resumed.</param>
+/// <param name="Authority">Who must have signed the other side's certificate; nobody else counts.</param>
+/// <param name="Name">
+/// What the other side's certificate must be for, unless it is for anything (<c>*</c>); null demands the latter.
+/// </param>
+/// <param name="IsRevoked">Tells whether a certificate was taken back.</param>
+public sealed record TlsParty(
+    SslStreamCertificateContext Own,
+    X509Certificate2 Authority,
+    string? Name,
+    Func<X509Certificate2, bool> IsRevoked)
+{
+    /// <summary>
+    /// Judges the other side's certificate. A name is matched as libtorrent does it: byte for byte, an alternative name
+    /// before the common name.
+    /// </summary>
+    /// <param name="certificate">What it has shown, or null.</param>
+    /// <param name="chain">Its chain, built by <see cref="ChainPolicy"/>.</param>
+    internal TlsFault Judge(X509Certificate2? certificate, X509Chain? chain)
+    {
+        if (certificate is null || chain is null) return TlsFault.NoCertificate;
+        bool isExpired = false;
+        foreach (X509ChainStatus status in chain.ChainStatus)
+        {
+            if (status.Status == X509ChainStatusFlags.NotTimeValid) isExpired = true;
+            else if (status.Status != X509ChainStatusFlags.NoError) return TlsFault.Untrusted;
+        }
+        if (isExpired) return TlsFault.Expired;
+        if (IsRevoked(certificate)) return TlsFault.Revoked;
+        return IsForUs(certificate) ? TlsFault.None : TlsFault.WrongName;
+    }
+
+    /// <summary>
+    /// How chains are built: to this authority and no other, and without asking anybody for anything, as the other side
+    /// could name whom to ask.
+    /// </summary>
+    internal X509ChainPolicy ChainPolicy() => new()
+    {
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        CustomTrustStore = { Authority },
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+    };
+
+    private bool IsForUs(X509Certificate2 certificate)
+    {
+        foreach (X509Extension extension in certificate.Extensions)
+        {
+            if (extension is not X509SubjectAlternativeNameExtension names) continue;
+            foreach (string name in names.EnumerateDnsNames())
+                if (Matches(name)) return true;
+        }
+        return Matches(certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false));
+    }
+
+    private bool Matches(string name) => name == "*" || (Name is not null && name == Name);
+}
