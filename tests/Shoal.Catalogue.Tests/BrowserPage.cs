@@ -73,7 +73,7 @@ internal sealed class BrowserPage : IAsyncDisposable
         }
     }
 
-    /// <summary>What an expression is in the page.</summary>
+    /// <summary>What an expression is in the page; empty while the page is on its way to another address.</summary>
     public async Task<string> AskAsync(string expression)
     {
         JsonNode answer = await CallAsync("Runtime.evaluate", new JsonObject
@@ -81,7 +81,7 @@ internal sealed class BrowserPage : IAsyncDisposable
             ["expression"] = $"String({expression})", ["awaitPromise"] = true, ["returnByValue"] = true,
         });
         Assert.True(answer["exceptionDetails"] is null, $"{expression}: {answer}");
-        return (string)answer["result"]!["value"]!;
+        return (string?)answer["result"]?["value"] ?? "";
     }
 
     /// <summary>Waits until an expression holds in the page.</summary>
