@@ -94,7 +94,9 @@ internal sealed class BrowserPage : IAsyncDisposable
             async () =>
             {
                 text = await AskAsync("document.body && document.body.innerText");
-                return await AskAsync($"Boolean({expression})") == "true";
+                // Between two pages there is none of what an expression asks for.
+                return await AskAsync($"(() => {{ try {{ return Boolean({expression}); }} catch {{ return false; }} }})()")
+                    == "true";
             },
             deadline.Token,
             $"{expression}; the page says {text} {string.Join(' ', Errors)}");

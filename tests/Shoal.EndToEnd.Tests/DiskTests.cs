@@ -73,7 +73,7 @@ public sealed class DiskTests : IDisposable
         Assert.Contains("cannot hold a file of that size", Assert.Single(get.Errors), StringComparison.Ordinal);
     }
 
-    // K10: .NET itself holds some 90 files, so that a process with 64 does not start.
+    // K10: .NET itself holds some 90 files, and more for a moment when it compiles on several threads.
     [Fact]
     public async Task More_files_than_a_process_may_have_open_arrive()
     {
@@ -82,7 +82,7 @@ public sealed class DiskTests : IDisposable
         await using ShoalSeeder seeder = await ShoalSeeder.StartAsync(_home, content, ["--format", "v1"]);
 
         ProgramRun get = await ProgramRun.ToEndAsync(ClientProcess.Start(
-            _home.Path, Limited("ulimit -n 128", seeder.Get(_home.Folder("to"), "--quiet"))));
+            _home.Path, Limited("ulimit -n 192", seeder.Get(_home.Folder("to"), "--quiet"))));
 
         get.Ended(0);
         Assert.Empty(get.Errors);

@@ -43,7 +43,8 @@ public sealed class IntakeStressTests
                 () => Send(torrent, intake, slabs, new Random(4 * seed + i), liesOneIn: 20 * round))));
             await intake.DrainAsync();
             Assert.Equal(0, intake.QueuedBytes);
-            Assert.Equal(0, slabs.Outstanding);
+            // Pieces that are not whole yet may be held to be hashed beside others.
+            Assert.InRange(slabs.Outstanding, 0, HeldBytes.Max / PieceGeometry.BlockLength);
         }
         Assert.Null(journal!.Close());
         CancellationToken cancellation = TestContext.Current.CancellationToken;
@@ -53,6 +54,7 @@ public sealed class IntakeStressTests
             if (storage!.PathOf(i) is { } path)
                 Assert.True(torrent.FileContent(i).Span.SequenceEqual(File.ReadAllBytes(path)));
         await intake.DisposeAsync();
+        Assert.Equal(0, slabs.Outstanding);
         storage!.Dispose();
     }
 
