@@ -95,8 +95,8 @@ internal sealed class BrowserPage : IAsyncDisposable
             {
                 text = await AskAsync("document.body && document.body.innerText");
                 // Between two pages there is none of what an expression asks for.
-                return await AskAsync($"(() => {{ try {{ return Boolean({expression}); }} catch {{ return false; }} }})()")
-                    == "true";
+                string safely = $"(() => {{ try {{ return Boolean({expression}); }} catch {{ return false; }} }})()";
+                return await AskAsync(safely) == "true";
             },
             deadline.Token,
             $"{expression}; the page says {text} {string.Join(' ', Errors)}");

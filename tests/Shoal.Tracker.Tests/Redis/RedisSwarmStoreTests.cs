@@ -60,7 +60,7 @@ public sealed class RedisSwarmStoreTests(RedisFixture redis) : IClassFixture<Red
             foreach (int peer in peers) given[peer]++;
         }
         Assert.Equal(0, given[200]);
-        // 400 rounds of 10 of a hundred: 40 each. Redis draws from buckets near each other, so that chances differ some.
+        // 400 rounds of 10 of a hundred: 40 each. Redis draws by buckets, so that chances differ somewhat.
         for (int i = 1; i < 200; i++) Assert.InRange(given[i], 1, 4 * 40);
     }
 
