@@ -15,6 +15,9 @@ internal sealed class SweepReader : IDisposable
     /// </summary>
     public const int BufferBytes = 1024 * 1024;
 
+    /// <summary>Bytes of each of eight pieces that are read at a time: 4 MiB for each core that reads.</summary>
+    private const int LaneStepBytes = BufferBytes / 2;
+
     /// <summary>Bytes that one algorithm hashes before the other has its turn with them.</summary>
     private const int HashBytes = 128 * 1024;
 
@@ -99,7 +102,7 @@ internal sealed class SweepReader : IDisposable
         _lanes ??= new Sha1Lanes();
         _lanes.Reset();
         int pieceLength = _geometry.PieceLength;
-        int step = Math.Min(pieceLength, BufferBytes);
+        int step = Math.Min(pieceLength, LaneStepBytes);
         for (int begin = 0; begin < pieceLength; begin += step)
         {
             int length = Math.Min(step, pieceLength - begin);
