@@ -99,7 +99,7 @@ public static class TorrentCreator
             WebSeeds = options.WebSeeds,
             PieceLayers = content.PieceLayers,
             Comment = options.Comment,
-            CreatedBy = "Shoal 0.1.0",
+            CreatedBy = PeerId.ClientName,
             CreationDate = options.CreationDate,
         };
         return new CreatedTorrent(metainfo, MetainfoWriter.Write(metainfo), content.Paths)

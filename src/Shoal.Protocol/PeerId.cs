@@ -12,6 +12,9 @@ public readonly record struct PeerId
     /// <summary>Bytes in a peer id.</summary>
     public const int Length = 20;
 
+    /// <summary>The name and release that other clients and torrents are told, such as <c>Shoal 0.1.0</c>.</summary>
+    public static string ClientName { get; } = $"Shoal {typeof(PeerId).Assembly.GetName().Version?.ToString(3)}";
+
     /// <summary>What every id of ours begins with: client code SH, version 0.1.0.0 in Azureus style.</summary>
     public static ReadOnlySpan<byte> ClientPrefix => "-SH0100-"u8;
 

@@ -20,7 +20,7 @@ public sealed partial class TorrentBrain
         {
             Ids = TakenIds,
             ListenPort = _options.ListenPort > 0 && !session.IsIncoming ? _options.ListenPort : null,
-            Client = ClientVersion,
+            Client = PeerId.ClientName,
             YourAddress = session.Remote.Address,
             RequestQueue = Requests.RequestQueue.DefaultCapacity,
             MetadataSize = _rawInfo.IsEmpty ? null : _rawInfo.Length,
@@ -29,9 +29,6 @@ public sealed partial class TorrentBrain
         handshake.Write(session.Outbox);
         _port.HasOutput(session);
     }
-
-    /// <summary>What peers are told that this program is.</summary>
-    private const string ClientVersion = "Shoal 0.1.0";
 
     /// <summary>Tells a peer what is here, in the shortest way that it understands.</summary>
     private void SendFirstPieces(PeerSession session)
