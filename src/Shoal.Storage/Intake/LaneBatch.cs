@@ -9,7 +9,7 @@ namespace Shoal.Storage.Intake;
 /// </summary>
 internal sealed class LaneBatch(BlockIntake intake) : IThreadPoolWorkItem
 {
-    /// <summary>Pieces that lanes are worth taking for: the eight cost as much as two by themselves.</summary>
+    /// <summary>Pieces that lanes are worth taking for: the eight cost what three by themselves do.</summary>
     public const int MinPieces = 3;
 
     private readonly Sha1Lanes _lanes = new();
