@@ -24,15 +24,15 @@ public static class MseNegotiation
         byte[] buffer = new byte[ReceiveBytes];
         while (true)
         {
-            if (!await SendOutputAsync(connection, caller).ConfigureAwait(false)) return Broken;
+            if (!await SendOutputAsync(connection, caller).ConfigureAwait(false)) return Failed(caller);
             if (caller.Status != MseStatus.NeedMore) break;
             SocketResult result = await connection.ReceiveAsync(buffer).ConfigureAwait(false);
-            if (!result.IsOk || result.Bytes == 0) return Broken;
+            if (!result.IsOk || result.Bytes == 0) return Failed(caller);
             caller.Receive(buffer.AsSpan(0, result.Bytes));
         }
         return caller.Status == MseStatus.Done
             ? new MseOutcome(Connect(connection, caller, default), torrent, MseStatus.Done)
-            : new MseOutcome(null, default, caller.Status);
+            : Failed(caller);
     }
 
     /// <summary>Begins a stream as the side that was connected to.</summary>
@@ -69,6 +69,9 @@ public static class MseNegotiation
             ? new MseOutcome(Connect(connection, called, called.InitialPayload), called.Torrent, MseStatus.Done)
             : new MseOutcome(null, default, called.Status);
     }
+
+    private static MseOutcome Failed(MseCaller caller) =>
+        new(null, default, caller.Status, caller.HasShortSecret);
 
     private static MseOutcome Broken => new(null, default, MseStatus.NeedMore);
 

@@ -12,4 +12,8 @@ namespace Shoal.Network;
 /// <param name="Status">
 /// What failed; <see cref="MseStatus.NeedMore"/> when the other side ended the connection or it broke.
 /// </param>
-public readonly record struct MseOutcome(IConnection? Connection, InfoHash Torrent, MseStatus Status);
+/// <param name="HasShortSecret">
+/// True when the secret began with a zero: then a failure may be due to that, and another call works.
+/// </param>
+public readonly record struct MseOutcome(
+    IConnection? Connection, InfoHash Torrent, MseStatus Status, bool HasShortSecret = false);

@@ -47,7 +47,9 @@ internal sealed class PeerDialer(EngineServices services, Handshake greeting, Fu
             EncryptionPolicy policy = services.Options.Encryption;
             if (policy == EncryptionPolicy.Off || (isPlainOnly && policy == EncryptionPolicy.Preferred))
                 return await DialPlainAsync(endPoint, isPlainOnly, stop).ConfigureAwait(false);
-            DialledPeer dialled = await DialEncryptedAsync(endPoint, policy, stop).ConfigureAwait(false);
+            (DialledPeer dialled, bool isUnlucky) =
+                await DialEncryptedAsync(endPoint, policy, stop).ConfigureAwait(false);
+            if (isUnlucky) (dialled, _) = await DialEncryptedAsync(endPoint, policy, stop).ConfigureAwait(false);
             bool isRefused = dialled is { Connection: null, Error: SocketError.ProtocolType };
             return isRefused && policy == EncryptionPolicy.Preferred
                 ? await DialPlainAsync(endPoint, true, stop).ConfigureAwait(false)
@@ -65,12 +67,15 @@ internal sealed class PeerDialer(EngineServices services, Handshake greeting, Fu
         return new DialledPeer(endPoint, connection, error, IsPlainOnly: isPlainOnly);
     }
 
-    /// <summary>The error is that of the protocol when the peer takes connections and not this handshake.</summary>
-    private async Task<DialledPeer> DialEncryptedAsync(
+    /// <summary>
+    /// The error is that of the protocol when the peer takes connections and not this handshake; unlucky is who may be
+    /// refused for nothing but the keys that were drawn.
+    /// </summary>
+    private async Task<(DialledPeer Dialled, bool IsUnlucky)> DialEncryptedAsync(
         IPEndPoint endPoint, EncryptionPolicy policy, CancellationToken stop)
     {
         (IConnection? connection, SocketError error) = await ConnectAsync(endPoint, stop).ConfigureAwait(false);
-        if (connection is null) return new DialledPeer(endPoint, null, error);
+        if (connection is null) return (new DialledPeer(endPoint, null, error), false);
         MseMethods provide = MseMethods.Rc4;
         if (policy == EncryptionPolicy.Preferred) provide |= MseMethods.Plaintext;
         MseOutcome outcome;
@@ -84,11 +89,12 @@ internal sealed class PeerDialer(EngineServices services, Handshake greeting, Fu
                     .ConfigureAwait(false);
             }
             if (!deadline.IsCancellationRequested && outcome.Connection is not null)
-                return new DialledPeer(endPoint, outcome.Connection, SocketError.Success, IsGreeted: true);
+                return (new DialledPeer(endPoint, outcome.Connection, SocketError.Success, IsGreeted: true), false);
         }
         connection.Close();
-        return new DialledPeer(
-            endPoint, null, stop.IsCancellationRequested ? SocketError.OperationAborted : SocketError.ProtocolType);
+        bool isOver = stop.IsCancellationRequested;
+        var failed = new DialledPeer(endPoint, null, isOver ? SocketError.OperationAborted : SocketError.ProtocolType);
+        return (failed, outcome.HasShortSecret && !isOver);
     }
 
     private async Task<DialledPeer> DialTlsAsync(IPEndPoint endPoint, TlsParty party, CancellationToken stop)

@@ -11,6 +11,9 @@ public sealed class MseCalled : MseHandshake
 {
     private const int OfferLength = ZeroLength + MethodLength + LengthLength;
 
+    // One suffices 255 times in 256, and a second one nearly always else.
+    private const int MaxKeys = 4;
+
     private readonly Func<MseTorrentKey, InfoHash?> _find;
     private readonly bool _prefersPlaintext;
     private MseMethods _selected;
@@ -62,7 +65,16 @@ public sealed class MseCalled : MseHandshake
 
     private MseStatus? ReadKey()
     {
+        Span<byte> theirs = stackalloc byte[MseGroup.Length];
+        if (Received.Length < theirs.Length) return MseStatus.NeedMore;
+        Received[..theirs.Length].CopyTo(theirs);
         if (ReadPublicKey() is { } status) return status;
+        // Ours is not out yet: another one spares those who lose zeros in front of the secret.
+        for (int i = 1; Secret!.IsShort && i < MaxKeys; i++)
+        {
+            Keys = Keys.Next();
+            Secret = MseSecret.Agree(theirs, Keys.PrivateKey.Span);
+        }
         WritePublicKey();
         _step = Step.Sync;
         return null;

@@ -55,6 +55,12 @@ public abstract class MseHandshake
     /// <summary>True once the other side's public key was taken: the costly part is over.</summary>
     public bool HasKey => Secret is not null;
 
+    /// <summary>
+    /// True when the secret begins with a zero, one time in 256. Some leave it out of what they compute (rTorrent 0.9.8
+    /// does), and the handshake fails for no fault of anybody's key; with other keys it would not.
+    /// </summary>
+    public bool HasShortSecret => Secret is { IsShort: true };
+
     /// <summary>How the stream goes on; none until it is done.</summary>
     public MseMethods Method { get; private protected set; }
 
@@ -67,7 +73,7 @@ public abstract class MseHandshake
     /// <summary>Bytes that arrived after the handshake, as they arrived.</summary>
     public ReadOnlyMemory<byte> Rest => _received.PendingMemory;
 
-    private protected MseKeys Keys { get; }
+    private protected MseKeys Keys { get; set; }
 
     private protected MseMethods Allowed { get; }
 

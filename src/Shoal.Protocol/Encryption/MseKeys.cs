@@ -11,4 +11,15 @@ public readonly record struct MseKeys(ReadOnlyMemory<byte> PrivateKey, ReadOnlyM
 {
     /// <summary>The most padding that the protocol allows after each of a handshake's parts.</summary>
     public const int MaxPaddingBytes = 512;
+
+    /// <summary>The same with the next private key.</summary>
+    internal MseKeys Next()
+    {
+        byte[] next = PrivateKey.ToArray();
+        for (int i = next.Length - 1; i >= 0 && ++next[i] == 0; i--)
+        {
+            // A digit that overflowed carries into the one before it.
+        }
+        return this with { PrivateKey = next };
+    }
 }

@@ -15,6 +15,9 @@ internal sealed class MseSecret
 
     private MseSecret(byte[] secret) => _secret = secret;
 
+    /// <summary>True when zeros in front are part of it, which not everybody minds.</summary>
+    public bool IsShort => _secret[0] == 0;
+
     /// <summary>Agrees with the other side; null when its key is none that an honest side has.</summary>
     public static MseSecret? Agree(ReadOnlySpan<byte> theirPublicKey, ReadOnlySpan<byte> ourPrivateKey)
     {

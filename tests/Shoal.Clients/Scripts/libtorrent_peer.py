@@ -41,6 +41,9 @@ def open_session(args):
     if policy is not None:
         settings["in_enc_policy"] = settings["out_enc_policy"] = policy
         settings["allowed_enc_level"] = 2 if args.encryption == "required" else 3
+        # Told to prefer encryption, it calls the peers of a tracker in the clear first all the same, and who
+        # requires it closes on that. It calls again encrypted, but only after this time; it ships with a minute.
+        settings["min_reconnect_time"] = 1
     settings["outgoing_interfaces"] = args.bind
     return lt.session(settings)
 

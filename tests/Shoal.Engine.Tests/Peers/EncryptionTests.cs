@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Shoal.Engine.Tests.Hostile;
 using Shoal.Protocol;
 using Shoal.Protocol.Encryption;
@@ -12,6 +13,9 @@ public sealed class EncryptionTests : IAsyncLifetime
     private readonly string _root = Directory.CreateTempSubdirectory("shoal-encryption-").FullName;
     private readonly TestTorrent _torrent =
         TestTorrents.Create(TorrentVersion.Hybrid, 64 * 1024, ("content.bin", 1_000_000));
+
+    private static MseKeys AnyKeys { get; } =
+        new(new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, default);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -76,6 +80,36 @@ public sealed class EncryptionTests : IAsyncLifetime
         Assert.Equal(0, await peer.ReadToEndAsync());
     }
 
+    // One in 256 handshakes with a program that leaves out zeros in front of the secret (rTorrent 0.9.8 does).
+    [Theory(Timeout = 120_000)]
+    [InlineData(EncryptionPolicy.Preferred)]
+    [InlineData(EncryptionPolicy.Required)]
+    public async Task Who_closes_on_a_secret_with_zeros_in_front_is_called_again_with_other_keys(
+        EncryptionPolicy policy)
+    {
+        using var peer = new TcpListener(IPAddress.Loopback, 0);
+        peer.Start();
+        await using TorrentEngine downloader = await StartAsync(policy);
+        await AddAsync(downloader, ((IPEndPoint)peer.LocalEndpoint).Port);
+        using (Socket first = await peer.AcceptSocketAsync(Cancel))
+        {
+            byte[] theirs = await ReadAsync(first, MseGroup.Length);
+            await first.SendAsync(PublicKeyForShortSecret(theirs), Cancel);
+            // Padding and the start of the request, so that the close is an answer to it.
+            await ReadAsync(first, 40);
+        }
+        using Socket second = await peer.AcceptSocketAsync(Cancel);
+        var called = new MseCalled(
+            Find, MseMethods.Rc4, prefersPlaintext: false, AnyKeys);
+        while (called.Status == MseStatus.NeedMore)
+        {
+            called.Receive(await ReadAsync(second, 1));
+            await second.SendAsync(called.TakeOutput(), Cancel);
+        }
+        Assert.Equal(MseStatus.Done, called.Status);
+        Assert.Equal(_torrent.Info.Hashes.Wire, called.Torrent);
+    }
+
     // C01, C02: what an encrypted handshake cannot be, sent to a whole engine.
     [Theory(Timeout = 120_000)]
     [InlineData(0, MseGroup.Length)]
@@ -104,7 +138,7 @@ public sealed class EncryptionTests : IAsyncLifetime
             other.Info.Hashes.Wire,
             MseMethods.Plaintext,
             RawPeer.Greeting(_torrent.Info.Hashes.Wire),
-            new MseKeys(new byte[] { 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10 }, default));
+            AnyKeys);
         await peer.SendAsync(caller.TakeOutput());
         while (caller.Status == MseStatus.NeedMore)
         {
@@ -115,6 +149,34 @@ public sealed class EncryptionTests : IAsyncLifetime
         }
         Assert.Equal(MseStatus.Done, caller.Status);
         Assert.Equal(0, await peer.ReadToEndAsync());
+    }
+
+    private InfoHash? Find(MseTorrentKey key) =>
+        key == MseTorrentKey.Of(_torrent.Info.Hashes.Wire) ? _torrent.Info.Hashes.Wire : null;
+
+    private static byte[] PublicKeyForShortSecret(byte[] theirs)
+    {
+        byte[] key = new byte[MseGroup.PrivateKeyLength], secret = new byte[MseGroup.Length];
+        for (int i = 1; ; i++)
+        {
+            BitConverter.TryWriteBytes(key, i);
+            MseGroup.TrySharedSecret(theirs, key, secret);
+            if (secret[0] != 0) continue;
+            MseGroup.PublicKey(key, secret);
+            return secret;
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(Socket socket, int count)
+    {
+        byte[] bytes = new byte[count];
+        for (int have = 0; have < count;)
+        {
+            int received = await socket.ReceiveAsync(bytes.AsMemory(have), Cancel);
+            Assert.NotEqual(0, received);
+            have += received;
+        }
+        return bytes;
     }
 
     private static Task<TorrentEngine> StartAsync(EncryptionPolicy policy) =>

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using Shoal.Protocol.Encryption;
 
 namespace Shoal.Protocol.Tests.Encryption;
@@ -54,6 +55,29 @@ public sealed class MseHandshakeTests
             AssertConnected(caller.Sending, called.Receiving);
             AssertConnected(called.Sending, caller.Receiving);
         }
+    }
+
+    // C08: zeros in front count; who is called draws other keys, as some callers leave them out.
+    [Fact]
+    public void A_secret_with_zeros_in_front_is_hashed_whole_by_who_calls_and_avoided_by_who_is_called()
+    {
+        byte[] key = MseVector.ShortSecretKey(MseVector.CalledPublic, out byte[] secret);
+        var caller = new MseCaller(MseVector.Torrent, MseVector.Both, Hello, new MseKeys(key, default));
+        byte[] callerPublic = caller.TakeOutput();
+        caller.Receive(MseVector.CalledPublic);
+        Assert.True(caller.HasShortSecret);
+        Assert.Equal(SHA1.HashData([.. "req1"u8, .. secret]), caller.TakeOutput()[..20]);
+
+        MseCalled called = Called();
+        called.Receive(callerPublic);
+        Assert.False(called.HasShortSecret);
+        byte[] calledPublic = called.TakeOutput();
+        Assert.NotEqual(MseVector.CalledPublic, calledPublic);
+        caller = new MseCaller(MseVector.Torrent, MseVector.Both, Hello, new MseKeys(key, default));
+        caller.TakeOutput();
+        caller.Receive(calledPublic);
+        Assert.Equal(MseStatus.Done, called.Receive(caller.TakeOutput()));
+        Assert.Equal(MseStatus.Done, caller.Receive(called.TakeOutput()));
     }
 
     // C01

@@ -35,6 +35,19 @@ internal static class MseVector
 
     public static InfoHash? Find(MseTorrentKey key) => key == MseTorrentKey.Of(Torrent) ? Torrent : null;
 
+    /// <summary>A private key that gives a secret with a zero in front together with a public key.</summary>
+    public static byte[] ShortSecretKey(ReadOnlySpan<byte> theirs, out byte[] secret)
+    {
+        byte[] key = new byte[MseGroup.PrivateKeyLength];
+        secret = new byte[MseGroup.Length];
+        for (int i = 1; ; i++)
+        {
+            BitConverter.TryWriteBytes(key, i);
+            MseGroup.TrySharedSecret(theirs, key, secret);
+            if (secret[0] == 0) return key;
+        }
+    }
+
     private static byte[] Padding(int length)
     {
         byte[] padding = new byte[length];

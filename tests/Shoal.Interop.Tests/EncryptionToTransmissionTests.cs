@@ -1,0 +1,11 @@
+namespace Shoal.Interop.Tests;
+
+/// <summary>
+/// As <see cref="EncryptionTests"/>, side by side with them because it mostly waits. Transmission calls nobody on
+/// loopback: Shoal calls it, with what it wants.
+/// </summary>
+public sealed class EncryptionToTransmissionTests
+{
+    [Fact]
+    public Task Transmission_gets_under_every_pair_of_policies() => EncryptionMatrix.FromShoalAsync("transmission");
+}
