@@ -22,6 +22,13 @@ internal sealed class LatencyCount
         Count++;
     }
 
+    /// <summary>Adds all that another has counted.</summary>
+    public void Add(LatencyCount other)
+    {
+        for (int cell = 0; cell < _cells.Length; cell++) _cells[cell] += other._cells[cell];
+        Count += other.Count;
+    }
+
     /// <summary>The time in milliseconds that a share of all does not exceed; NaN when there are none.</summary>
     public double Percentile(double share)
     {

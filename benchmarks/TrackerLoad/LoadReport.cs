@@ -9,21 +9,22 @@ internal static class LoadReport
     public static void Print(TextWriter output, IReadOnlyList<LoadFigures> all)
     {
         output.WriteLine();
-        output.WriteLine($"{"server",-12} {"load",-24} {"answers/s",10} {"CPU s",7} {"answers/CPU s",14} {"peers",6} "
-            + $"{"p50 ms",8} {"p99 ms",8} {"p99.9",8} {"lost",6} {"wrong",6} {"errors",7}");
+        output.WriteLine($"{"server",-12} {"load",-26} {"answers/s",10} {"CPU s",7} {"answers/CPU s",14} {"range",17} "
+            + $"{"peers",6} {"p50 ms",8} {"p99 ms",8} {"p99.9",8} {"lost",6} {"wrong",6} {"errors",7}");
         foreach (LoadFigures f in all)
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{f.Server,-12} {f.Loop,-24} {f.AnswersPerSecond,10:F0} {f.CpuSeconds,7:F2} ")
-                + string.Create(CultureInfo.InvariantCulture,
-                    $"{f.AnswersPerCpuSecond,14:F0} {f.PeersPerAnnounce,6:F1} {f.Latency.Percentile(0.5),8:F3} ")
-                + string.Create(CultureInfo.InvariantCulture,
-                    $"{f.Latency.Percentile(0.99),8:F3} {f.Latency.Percentile(0.999),8:F3} ")
-                + string.Create(CultureInfo.InvariantCulture, $"{f.Lost,6} {f.Wrong,6} {f.Errors,7}"));
-        LoadFigures? other = all.FirstOrDefault(f => f.Server == "opentracker" && IsClosed(f));
-        if (other is null) return;
-        foreach (LoadFigures f in all.Where(f => f != other && IsClosed(f)))
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"{f.Server}: {f.AnswersPerCpuSecond / other.AnswersPerCpuSecond:F2} times opentracker's per CPU s"));
+        {
+            string range = Invariant($"{f.Rounds.Min():F0}-{f.Rounds.Max():F0}");
+            output.WriteLine(
+                Invariant($"{f.Server,-12} {f.Loop,-26} {f.AnswersPerSecond,10:F0} {f.CpuSeconds,7:F2} ")
+                + Invariant($"{f.AnswersPerCpuSecond,14:F0} {range,17} {f.PeersPerAnnounce,6:F1} ")
+                + Invariant($"{f.Latency.Percentile(0.5),8:F3} {f.Latency.Percentile(0.99),8:F3} ")
+                + Invariant($"{f.Latency.Percentile(0.999),8:F3} {f.Lost,6} {f.Wrong,6} {f.Errors,7}"));
+        }
+        foreach (LoadFigures other in all.Where(f => f.Server is "opentracker" or "echo"))
+            foreach (LoadFigures f in all.Where(f => f.Loop == other.Loop && f.Server.StartsWith("shoal")))
+                output.WriteLine(Invariant(
+                    $"{f.Server}: {f.RatioTo(other):F2} times {other.Server}'s per CPU s ({f.Loop})"));
+        output.WriteLine();
     }
 
     public static void WriteJson(string path, IReadOnlyList<LoadFigures> all) =>
@@ -32,9 +33,9 @@ internal static class LoadReport
             server = f.Server, load = f.Loop, answers = f.Answers, announces = f.Announces,
             peers_per_announce = f.PeersPerAnnounce, errors = f.Errors, wrong = f.Wrong, lost = f.Lost,
             seconds = f.Seconds, cpu_seconds = f.CpuSeconds, answers_per_cpu_second = f.AnswersPerCpuSecond,
-            p50_ms = f.Latency.Percentile(0.5), p99_ms = f.Latency.Percentile(0.99),
+            rounds = f.Rounds, p50_ms = f.Latency.Percentile(0.5), p99_ms = f.Latency.Percentile(0.99),
             p999_ms = f.Latency.Percentile(0.999),
         })) + "\n");
 
-    private static bool IsClosed(LoadFigures figures) => figures.Loop.StartsWith("closed", StringComparison.Ordinal);
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

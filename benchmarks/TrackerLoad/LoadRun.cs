@@ -1,84 +1,122 @@
-using System.Diagnostics;
 using System.Globalization;
 using Shoal.Clients;
 
 namespace Shoal.TrackerLoad;
 
-/// <summary>One run: each tracker in turn, filled and then measured.</summary>
+/// <summary>
+/// One scenario: its servers are started and filled, and then measured by turns, so that whatever else happens on the
+/// machine falls on all of them alike.
+/// </summary>
 internal static class LoadRun
 {
     private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
 
     public static async Task<IReadOnlyList<LoadFigures>> RunAsync(LoadOptions options, CancellationToken cancel)
     {
-        var all = new List<LoadFigures>();
-        foreach (string server in options.Servers)
+        Console.WriteLine($"{options.Scenario}:");
+        switch (options.Scenario)
         {
-            if (options.Scenario == "memory") await MeasureMemoryAsync(server, options, cancel);
-            else all.AddRange(await MeasureAsync(server, options, cancel));
+            case "memory":
+                foreach (string server in options.Servers ?? ["shoal", "opentracker"])
+                    await MemoryRun.MeasureAsync(server, options, cancel);
+                return [];
+            case "cores":
+                CoresRun.Measure(options);
+                return [];
+            case "http":
+                return await MeasureAsync(options, options.Servers ?? ["shoal"], cancel);
+            case "redis":
+                return await MeasureAsync(options, options.Servers ?? ["shoal-redis"], cancel);
+            case "mix":
+                return await MeasureAsync(options, options.Servers ?? ["shoal", "shoal-plain", "opentracker"], cancel);
+            default:
+                return await MeasureAsync(options,
+                    options.Servers ?? ["shoal", "shoal/1", "shoal-plain", "echo", "opentracker"], cancel);
         }
-        return all;
     }
+
+    /// <summary>Connects to a tracker and announces every peer to it.</summary>
+    public static UdpLoad Fill(TrackerProcess tracker, LoadOptions options)
+    {
+        var udp = new UdpLoad(options, tracker.Port);
+        udp.Connect(StartLimit);
+        if (tracker.Name == "echo") return udp;
+        double seconds = udp.Fill();
+        Say($"{tracker.Name}: filled with {(long)options.Swarms * options.Peers} peers in {seconds:F1} s, ",
+            $"{tracker.ResidentBytes / 1e6:F0} MB resident");
+        return udp;
+    }
+
+    /// <summary>Writes a line, of one part or two.</summary>
+    public static void Say(FormattableString line, FormattableString? more = null) => Console.WriteLine(
+        line.ToString(CultureInfo.InvariantCulture) + more?.ToString(CultureInfo.InvariantCulture));
 
     private static async Task<IReadOnlyList<LoadFigures>> MeasureAsync(
-        string server, LoadOptions options, CancellationToken cancel)
+        LoadOptions options, IReadOnlyList<string> servers, CancellationToken cancel)
     {
-        await using TrackerProcess tracker = await TrackerProcess.StartAsync(server, options, null, cancel);
-        using var udp = new UdpLoad(options, tracker.Port);
-        udp.Connect(StartLimit);
-        double seconds = udp.Fill();
-        Say($"{server}: filled with {(long)options.Swarms * options.Peers} peers in {seconds:F1} s, "
-            + $"{tracker.ResidentBytes / 1e6:F0} MB resident");
-        (long Bytes, double CpuSeconds)? redis = await tracker.AskRedisAsync(cancel);
-        if (redis is not null)
-            Say($"Redis: {redis.Value.Bytes / 1e6:F0} MB, "
-                + $"{redis.Value.Bytes / ((double)options.Swarms * options.Peers):F0} bytes a peer");
-        if (options.Scenario == "http")
+        var trackers = new List<TrackerProcess>();
+        var loads = new List<UdpLoad>();
+        try
         {
-            using var http = new HttpLoad(options, tracker.Port);
-            return [http.Run(server, () => tracker.CpuSeconds)];
-        }
-        LoadFigures closed = udp.RunClosed(server, () => tracker.CpuSeconds);
-        int rate = options.Rate > 0 ? options.Rate : (int)(closed.AnswersPerSecond / 2);
-        if (await tracker.AskRedisAsync(cancel) is { } after)
-            Say($"Redis: {after.CpuSeconds - redis!.Value.CpuSeconds:F2} s of processor time in the closed loop");
-        return [closed, udp.RunOpen(server, rate, () => tracker.CpuSeconds)];
-    }
-
-    private static async Task MeasureMemoryAsync(string server, LoadOptions options, CancellationToken cancel)
-    {
-        using var data = new TemporaryFolder();
-        long peers = (long)options.Swarms * options.Peers;
-        await using (TrackerProcess tracker = await TrackerProcess.StartAsync(server, options, data.Path, cancel))
-        {
-            long before = tracker.ResidentBytes;
-            using (var udp = new UdpLoad(options, tracker.Port))
+            foreach (string server in servers)
             {
-                udp.Connect(StartLimit);
-                udp.Fill();
+                trackers.Add(await TrackerProcess.StartAsync(server, options, null, cancel));
+                loads.Add(Fill(trackers[^1], options));
+                await SayRedisAsync(trackers[^1], options, cancel);
             }
-            Report("after filling", tracker.ResidentBytes, before, peers);
-            await tracker.LeaveAsync(cancel);
+            return options.Scenario == "http"
+                ? Rounds(options, trackers, (t, _) => Http(t, options))
+                : await UdpAsync(options, trackers, loads, cancel);
         }
-        Say($"snapshot: {new FileInfo(data.File("swarms.snapshot")).Length / 1e6:F1} MB");
-        long began = Stopwatch.GetTimestamp();
-        await using TrackerProcess again = await TrackerProcess.StartAsync(server, options, data.Path, cancel);
-        Say($"answers {Stopwatch.GetElapsedTime(began).TotalSeconds:F2} s after its start");
-        using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
-        string metrics = await http.GetStringAsync(new Uri($"http://127.0.0.1:{again.Port}/metrics"), cancel);
-        foreach (string line in metrics.Split('\n'))
-            if (line.StartsWith("shoal_tracker_swarms", StringComparison.Ordinal)
-                || line.StartsWith("shoal_tracker_peers", StringComparison.Ordinal))
-                Say(line);
-        Report("after the restart", again.ResidentBytes, 0, peers);
+        finally
+        {
+            foreach (UdpLoad load in loads) load.Dispose();
+            foreach (TrackerProcess tracker in trackers) await tracker.DisposeAsync();
+        }
     }
 
-    private static void Report(string when, long bytes, long before, long peers) =>
-        Say($"{when}: {bytes / 1e6:F1} MB resident in all, {bytes / (double)peers:F1} bytes a peer"
-            + (before > 0 ? $"; {(bytes - before) / (double)peers:F1} without the {before / 1e6:F1} MB before" : ""));
+    private static async Task<IReadOnlyList<LoadFigures>> UdpAsync(LoadOptions options,
+        List<TrackerProcess> trackers, List<UdpLoad> loads, CancellationToken cancel)
+    {
+        double redisBefore = await RedisCpuAsync(trackers[0], cancel);
+        List<LoadFigures> closed = Rounds(options, trackers,
+            (t, i) => loads[i].RunClosed(t.Name, () => t.CpuSeconds));
+        double redis = await RedisCpuAsync(trackers[0], cancel) - redisBefore;
+        if (redis > 0)
+            Say($"Redis: {redis:F2} s of processor time in the closed loop, {closed[0].Announces / redis:F0} ",
+                $"announces a second of it");
+        if (options.Scenario == "announce") return closed;
+        List<LoadFigures> open = Rounds(options, trackers, (t, i) => loads[i].RunOpen(t.Name,
+            options.Rate > 0 ? options.Rate : (int)(closed[i].AnswersPerSecond / 2), () => t.CpuSeconds));
+        return [.. closed, .. open];
+    }
 
-    private static void Say(FormattableString line) =>
-        Console.WriteLine(line.ToString(CultureInfo.InvariantCulture));
+    private static LoadFigures Http(TrackerProcess tracker, LoadOptions options)
+    {
+        using var http = new HttpLoad(options, tracker.Port);
+        return http.Run(tracker.Name, () => tracker.CpuSeconds);
+    }
 
-    private static void Say(string line) => Console.WriteLine(line);
+    private static List<LoadFigures> Rounds(LoadOptions options, List<TrackerProcess> trackers,
+        Func<TrackerProcess, int, LoadFigures> measure)
+    {
+        var all = trackers.ConvertAll(_ => new List<LoadFigures>());
+        // The first seconds of a process, in which its code is compiled for good, are no part of the figures.
+        for (int i = 0; i < trackers.Count; i++) measure(trackers[i], i);
+        for (int round = 0; round < options.Rounds; round++)
+            for (int i = 0; i < trackers.Count; i++)
+                all[i].Add(measure(trackers[i], i));
+        return all.ConvertAll(LoadFigures.Join);
+    }
+
+    private static async Task<double> RedisCpuAsync(TrackerProcess tracker, CancellationToken cancel) =>
+        await tracker.AskRedisAsync(cancel) is { } redis ? redis.CpuSeconds : 0;
+
+    private static async Task SayRedisAsync(TrackerProcess tracker, LoadOptions options, CancellationToken cancel)
+    {
+        if (await tracker.AskRedisAsync(cancel) is not { } redis) return;
+        long peers = (long)options.Swarms * options.Peers;
+        Say($"Redis: {redis.Bytes / 1e6:F0} MB for {peers} peers in {options.Swarms} swarms, ",
+            $"{redis.Bytes / (double)peers:F0} bytes a peer");
+    }
 }

@@ -1,6 +1,13 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using Shoal.Clients;
 using Shoal.TrackerLoad;
+
+if (args is ["echo", var port, var peers])
+{
+    EchoServer.Run(int.Parse(port, CultureInfo.InvariantCulture), int.Parse(peers, CultureInfo.InvariantCulture));
+    return 0;
+}
 
 if (!LoadOptions.TryParse(args, out LoadOptions options, out string problem))
 {
@@ -24,10 +31,15 @@ Console.CancelKeyPress += (_, e) =>
 
 try
 {
-    IReadOnlyList<LoadFigures> figures = await LoadRun.RunAsync(options, stop.Token);
-    if (figures.Count > 0) LoadReport.Print(Console.Out, figures);
+    var figures = new List<LoadFigures>();
+    foreach (string scenario in options.Chosen)
+    {
+        IReadOnlyList<LoadFigures> some = await LoadRun.RunAsync(options.For(scenario), stop.Token);
+        if (some.Count > 0) LoadReport.Print(Console.Out, some);
+        figures.AddRange(some);
+    }
     if (options.JsonFile is { } file) LoadReport.WriteJson(file, figures);
-    return figures.Any(f => f.Wrong > 0) ? 1 : 0;
+    return figures.Any(f => f.Wrong > 0 && f.Server != "opentracker") ? 1 : 0;
 }
 catch (Exception e) when (e is InvalidOperationException or TimeoutException or OperationCanceledException)
 {

@@ -13,8 +13,11 @@ internal sealed class TrackerProcess : IAsyncDisposable
     private readonly TemporaryFolder _home;
     private RedisServer? _redis;
 
-    private TrackerProcess(ClientProcess process, TemporaryFolder home, int port) =>
-        (_process, _home, Port) = (process, home, port);
+    private TrackerProcess(string name, ClientProcess process, TemporaryFolder home, int port) =>
+        (Name, _process, _home, Port) = (name, process, home, port);
+
+    /// <summary>What it is called in the list of servers.</summary>
+    public string Name { get; }
 
     public int Port { get; }
 
@@ -24,17 +27,22 @@ internal sealed class TrackerProcess : IAsyncDisposable
         var home = new TemporaryFolder();
         int port = FreePort.Next();
         if (server == "opentracker") return StartOpentracker(options, home, port);
+        if (server == "echo") return StartEcho(options, home, port);
+        string kind = server.Split('/')[0];
+        if (kind is not ("shoal" or "shoal-plain" or "shoal-redis"))
+            throw new InvalidOperationException($"There is no server '{server}'; see --help.");
         List<string> command =
         [
             Checkout.Launcher, "tracker", "--bind", "127.0.0.1", "--port", $"{port}", "--interval", "30m",
         ];
-        if (server == "shoal-plain") command.Add("--plain-sockets");
+        if (server.Split('/') is [_, var threads]) command.AddRange(["--threads", threads]);
+        if (kind == "shoal-plain") command.Add("--plain-sockets");
         if (dataFolder is not null) command.AddRange(["--data", dataFolder, "--snapshot-interval", "1h"]);
-        RedisServer? redis = server == "shoal-redis" ? await RedisServer.StartAsync(cancel) : null;
+        RedisServer? redis = kind == "shoal-redis" ? await RedisServer.StartAsync(cancel) : null;
         if (redis is not null) command.AddRange(["--redis", redis.Address]);
-        ClientProcess process = ClientProcess.Start(home.Path, command);
+        ClientProcess process = ClientProcess.Start(home.Path, command, options.Environment);
         await process.LineAsync(l => l.StartsWith("http://", StringComparison.Ordinal), cancel);
-        return new TrackerProcess(process, home, port) { _redis = redis };
+        return new TrackerProcess(server, process, home, port) { _redis = redis };
     }
 
     /// <summary>Bytes that Redis has taken for what it holds, and the seconds of processor time that it used; null
@@ -86,6 +94,16 @@ internal sealed class TrackerProcess : IAsyncDisposable
         _home.Dispose();
     }
 
+    private static TrackerProcess StartEcho(LoadOptions options, TemporaryFolder home, int port)
+    {
+        // Started with "dotnet run" this process is the program itself, otherwise the runtime with the program's path.
+        string self = Environment.ProcessPath!;
+        bool isRuntime = Path.GetFileNameWithoutExtension(self) == "dotnet";
+        string[] program = isRuntime ? [self, typeof(EchoServer).Assembly.Location] : [self];
+        return new TrackerProcess("echo",
+            ClientProcess.Start(home.Path, [.. program, "echo", $"{port}", $"{options.NumWant}"]), home, port);
+    }
+
     // Debian's is built to serve listed torrents only. It gives up root, so its files have to be readable by all.
     private static TrackerProcess StartOpentracker(LoadOptions options, TemporaryFolder home, int port)
     {
@@ -106,7 +124,7 @@ internal sealed class TrackerProcess : IAsyncDisposable
         }
         // Started by root, it makes this folder its root before it opens the list.
         string seen = Environment.UserName == "root" ? "/whitelist.txt" : list;
-        return new TrackerProcess(
+        return new TrackerProcess("opentracker",
             ClientProcess.Start(home.Path,
                 ["opentracker", "-i", "127.0.0.1", "-p", $"{port}", "-P", $"{port}", "-d", home.Path, "-w", seen]),
             home, port);

@@ -87,9 +87,9 @@ internal sealed class UdpLoad : IDisposable
     {
         Reset();
         double before = cpu();
-        long began = Stopwatch.GetTimestamp();
-        Closed(TimeSpan.FromSeconds(_options.Seconds), () => false);
-        return Figures(server, $"closed, {_options.Window} under way", began, cpu() - before);
+        _slots = new UdpSlot[_options.Window];
+        double seconds = Closed(TimeSpan.FromSeconds(_options.Seconds), () => false);
+        return Figures(server, $"closed, {_options.Window} under way", seconds, cpu() - before);
     }
 
     /// <summary>Sends at fixed times.</summary>
@@ -118,10 +118,11 @@ internal sealed class UdpLoad : IDisposable
             FlushAll();
             if (!Drain()) _sockets[0].Wait();
         }
+        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         for (long end = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(end) < AnswerLimit;)
             if (!Drain()) _sockets[0].Wait();
         CountLost();
-        return Figures(server, $"open, {rate}/s", began, cpu() - before);
+        return Figures(server, $"open, {rate}/s", seconds, cpu() - before);
     }
 
     public void Dispose()
@@ -129,7 +130,8 @@ internal sealed class UdpLoad : IDisposable
         foreach (UdpSocket socket in _sockets) socket.Dispose();
     }
 
-    private void Closed(TimeSpan time, Func<bool> isOver)
+    /// <returns>Seconds until the last request left.</returns>
+    private double Closed(TimeSpan time, Func<bool> isOver)
     {
         long began = Stopwatch.GetTimestamp();
         long checkedAt = began;
@@ -149,9 +151,11 @@ internal sealed class UdpLoad : IDisposable
             }
             FlushAll();
         }
+        double seconds = Stopwatch.GetElapsedTime(began).TotalSeconds;
         for (long end = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(end) < AnswerLimit / 5;)
             if (!Drain()) _sockets[0].Wait();
         CountLost();
+        return seconds;
     }
 
     private void CountLost()
@@ -225,6 +229,8 @@ internal sealed class UdpLoad : IDisposable
         "-XX0000-abcdefghijkl"u8.CopyTo(request[36..]);
         request[56..98].Clear();
         BinaryPrimitives.WriteInt64BigEndian(request[64..], LoadSwarms.IsSeed(peer) ? 0 : 1 << 20);
+        // The key by which a client is known again, which all of them send.
+        BinaryPrimitives.WriteInt32BigEndian(request[88..], peer + 1);
         BinaryPrimitives.WriteInt32BigEndian(request[92..], wanted);
         BinaryPrimitives.WriteUInt16BigEndian(request[96..], LoadSwarms.PortOf(peer));
         to.Add(98);
@@ -308,6 +314,6 @@ internal sealed class UdpLoad : IDisposable
         _latency = new LatencyCount();
     }
 
-    private LoadFigures Figures(string server, string loop, long began, double cpu) => new(server, loop, _answers,
-        _announces, _peers, _errors, _wrong, _lost, Stopwatch.GetElapsedTime(began).TotalSeconds, cpu, _latency);
+    private LoadFigures Figures(string server, string loop, double seconds, double cpu) => new(server, loop, _answers,
+        _announces, _peers, _errors, _wrong, _lost, seconds, cpu, _latency);
 }
