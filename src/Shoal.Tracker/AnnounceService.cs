@@ -72,14 +72,15 @@ internal sealed class AnnounceService(
     /// <param name="query">What the client said.</param>
     /// <param name="from">Where it came from.</param>
     /// <param name="key">The key in its URL; empty when there is none.</param>
+    /// <param name="now">Time since the service began.</param>
     /// <param name="announce">The question to the store when the result is <see cref="RefusalReason.None"/>.</param>
     public RefusalReason TryPrepare(
-        in AnnounceQuery query, HostAddress from, ReadOnlySpan<byte> key, out SwarmAnnounce announce)
+        in AnnounceQuery query, HostAddress from, ReadOnlySpan<byte> key, TimeSpan now, out SwarmAnnounce announce)
     {
         announce = default;
         AddressScope scope = from.Scope;
         if (scope == AddressScope.Unusable) return RefusalReason.BadAddress;
-        RefusalReason refusal = gate.Check(query.InfoHash, key, from, Now);
+        RefusalReason refusal = gate.Check(query.InfoHash, key, from, now);
         if (refusal != RefusalReason.None) return refusal;
         Clients.Count(query.PeerId);
         (HostAddress listed, HostAddress lan) = Place(query.ClaimedV4, from, scope);

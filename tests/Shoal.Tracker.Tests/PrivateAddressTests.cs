@@ -106,7 +106,8 @@ public sealed class PrivateAddressTests
             InfoHash = default, PeerId = default, Port = (ushort)port, Left = 1, NumWant = wanted, Event = reason,
             ClaimedV4 = claimed is null ? 0 : new HostAddress(IPAddress.Parse(claimed)).V4,
         };
-        Assert.Equal(RefusalReason.None, _service.TryPrepare(query, from, default, out SwarmAnnounce announce));
+        Assert.Equal(RefusalReason.None,
+            _service.TryPrepare(query, from, default, default, out SwarmAnnounce announce));
         _service.Store.TryAnnounce(announce, default, _peers, default, out StoreAnswer answer);
         var peers = new List<string>();
         for (int i = 0; i < answer.Bytes4; i += 6)

@@ -84,6 +84,17 @@ public static class UdpAnnounceCodec
         return announce.Port != 0 || announce.Event == AnnounceEvent.Stopped;
     }
 
+    /// <summary>The torrent of a request; false when the datagram is too short for an announce or is none.</summary>
+    public static bool TryReadTorrent(ReadOnlySpan<byte> datagram, out InfoHash torrent)
+    {
+        torrent = default;
+        if (datagram.Length < Length
+            || BinaryPrimitives.ReadUInt32BigEndian(datagram[8..]) != (uint)UdpTrackerAction.Announce)
+            return false;
+        torrent = new InfoHash(datagram[16..36]);
+        return true;
+    }
+
     /// <summary>
     /// Joins the URL options of a request. Reading stops at the end option, at an unknown option without room for its
     /// length, at a length that reaches past the end, and where <paramref name="urlData"/> is full.

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Shoal.Tracker.Access;
 
@@ -48,6 +49,7 @@ internal readonly struct SipHash
         return state.Finish();
     }
 
+    // Inlined, its four words stay in registers; every datagram is judged by one of these hashes or two.
     private struct State(ulong k0, ulong k1)
     {
         private ulong _v0 = k0 ^ 0x736f6d6570736575;
@@ -55,6 +57,7 @@ internal readonly struct SipHash
         private ulong _v2 = k0 ^ 0x6c7967656e657261;
         private ulong _v3 = k1 ^ 0x7465646279746573;
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public void Compress(ulong word)
         {
             _v3 ^= word;
@@ -63,6 +66,7 @@ internal readonly struct SipHash
             _v0 ^= word;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         public ulong Finish()
         {
             _v2 ^= 0xff;
@@ -73,6 +77,7 @@ internal readonly struct SipHash
             return _v0 ^ _v1 ^ _v2 ^ _v3;
         }
 
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private void Round()
         {
             _v0 += _v1;

@@ -78,7 +78,8 @@ internal sealed class HttpResponder(AnnounceService service)
             Refuse(RefusalReason.Malformed, door, body, failure);
             return true;
         }
-        RefusalReason refusal = service.TryPrepare(announce, from, key, out SwarmAnnounce question);
+        TimeSpan now = service.Now;
+        RefusalReason refusal = service.TryPrepare(announce, from, key, now, out SwarmAnnounce question);
         if (refusal != RefusalReason.None)
         {
             Refuse(refusal, door, body);
@@ -89,7 +90,7 @@ internal sealed class HttpResponder(AnnounceService service)
         if (room is null || room.Length < wanted * (Stride4 + Stride6)) room = new byte[wanted * (Stride4 + Stride6)];
         Span<byte> peers4 = room.AsSpan(0, wanted * Stride4);
         Span<byte> peers6 = room.AsSpan(wanted * Stride4, wanted * Stride6);
-        if (!service.Store.TryAnnounce(question, service.Now, peers4, peers6, out StoreAnswer answer)) return false;
+        if (!service.Store.TryAnnounce(question, now, peers4, peers6, out StoreAnswer answer)) return false;
         WriteAnnounce(answer, wait, peers4, peers6, body);
         return true;
     }

@@ -26,6 +26,7 @@ internal sealed class BlockArena
     /// <summary>Larger blocks have a chunk for themselves, and give it back when they are freed.</summary>
     private const int MaxSharedBytes = 32 * 1024;
 
+    private const int FirstChunks = 4;
     private const int HandleBits = 16;
     private const int MaxChunks = 1 << HandleBits;
 
@@ -34,9 +35,10 @@ internal sealed class BlockArena
 
     private const uint None = uint.MaxValue;
 
-    private readonly List<byte[]?> _chunks = [];
+    private byte[]?[] _chunks = new byte[]?[FirstChunks];
     private readonly Stack<int> _freeChunks = new();
     private readonly uint[] _free = new uint[ClassOf(MaxSharedBytes) + 1];
+    private int _chunkCount;
     private int _current = -1;
     private int _used;
     private long _bytes;
@@ -48,6 +50,18 @@ internal sealed class BlockArena
 
     /// <summary>The bytes of a block; its length is that of the chunk's rest, so slice it.</summary>
     public Span<byte> Open(uint handle) => _chunks[(int)(handle >> HandleBits)].AsSpan((int)(ushort)handle * Unit);
+
+    /// <summary>
+    /// As <see cref="Open"/> without the lock, when a handle may be one of yesterday: then some bytes, or none.
+    /// </summary>
+    public ReadOnlySpan<byte> Peek(uint handle)
+    {
+        byte[]?[] chunks = _chunks;
+        uint number = handle >> HandleBits;
+        byte[]? chunk = number < chunks.Length ? chunks[number] : null;
+        int place = (ushort)handle * Unit;
+        return chunk is null || place >= chunk.Length ? default : chunk.AsSpan(place);
+    }
 
     /// <summary>The size of block that a wish for so many bytes gets.</summary>
     public static int SizeFor(int bytes)
@@ -115,9 +129,10 @@ internal sealed class BlockArena
             _chunks[at] = chunk;
             return at;
         }
-        if (_chunks.Count == MaxChunks)
+        if (_chunkCount == MaxChunks)
             throw new InvalidOperationException($"A shard of the tracker has all of its {MaxChunks} chunks in use.");
-        _chunks.Add(chunk);
-        return _chunks.Count - 1;
+        if (_chunkCount == _chunks.Length) Array.Resize(ref _chunks, _chunkCount * 2);
+        _chunks[_chunkCount] = chunk;
+        return _chunkCount++;
     }
 }

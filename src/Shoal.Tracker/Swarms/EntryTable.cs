@@ -61,6 +61,50 @@ internal sealed class EntryTable(KeyedHash hasher)
         }
     }
 
+    /// <summary>Begins to fetch the index slot of a swarm; without the lock, so any slot may come of it.</summary>
+    public void PrefetchSlot(ulong code)
+    {
+        uint[] slots = _slots;
+        CacheLine.Prefetch(ref slots[HomeOf(code, slots.Length)]);
+    }
+
+    /// <summary>Begins to fetch the entry that is likely a swarm's; without the lock, so it may be any.</summary>
+    /// <returns>Its number, or -1 when there seems to be none.</returns>
+    public int PrefetchEntry(ulong code)
+    {
+        const int Looks = 8;
+        uint[] slots = _slots;
+        uint part = PartOf(code);
+        int at = HomeOf(code, slots.Length);
+        for (int look = 0; look < Looks; look++)
+        {
+            uint slot = slots[at];
+            if (slot == 0) return -1;
+            if ((slot & ~(uint)NumberMask) == part)
+            {
+                int number = (int)(slot & NumberMask) - 1;
+                ref SwarmEntry entry = ref Peek(number);
+                if (Unsafe.IsNullRef(ref entry)) return -1;
+                CacheLine.Prefetch(ref entry);
+                CacheLine.Prefetch(ref Unsafe.AddByteOffset(ref entry, Unsafe.SizeOf<SwarmEntry>() - 1));
+                return number;
+            }
+            at = at + 1 == slots.Length ? 0 : at + 1;
+        }
+        return -1;
+    }
+
+    /// <summary>The entry of a number, or a null reference; without the lock, when pages may be exchanged.</summary>
+    public ref SwarmEntry Peek(int number)
+    {
+        SwarmEntry[][] pages = _pages;
+        if (number >> PageBits >= pages.Length) return ref Unsafe.NullRef<SwarmEntry>();
+        SwarmEntry[]? page = pages[number >> PageBits];
+        int place = number & (PageEntries - 1);
+        if (page is null || place >= page.Length) return ref Unsafe.NullRef<SwarmEntry>();
+        return ref page[place];
+    }
+
     /// <summary>Adds a swarm that is not there; the caller has seen that there is room.</summary>
     public int Add(InfoHash hash, ulong code)
     {

@@ -11,6 +11,17 @@ namespace Shoal.Tracker.Swarms;
 /// </summary>
 internal interface ISwarmStore
 {
+    /// <summary>Torrents of one <see cref="Prefetch"/> at the most: as many datagrams as one call brings.</summary>
+    const int MaxPrefetch = 64;
+
+    /// <summary>
+    /// Brings into the processor's caches what announces to these torrents will need; a hint, for a store that waits
+    /// for memory most of its time. It changes nothing.
+    /// </summary>
+    void Prefetch(ReadOnlySpan<InfoHash> torrents)
+    {
+    }
+
     /// <summary>Lists, refreshes or removes a peer and chooses others for it, if that needs no waiting.</summary>
     /// <param name="announce">The peer.</param>
     /// <param name="now">Time since some fixed moment, which only ever grows.</param>

@@ -41,6 +41,10 @@ internal ref struct SwarmCursor
         }
     }
 
+    /// <summary>Bytes that the head of a block says it has; 0 where there is no whole head.</summary>
+    public static int RoomOf(ReadOnlySpan<byte> block) => block.Length < BlockHeadBytes
+        ? 0 : Math.Max(0, MemoryMarshal.Read<int>(block[Unsafe.SizeOf<SwarmCounts>()..]));
+
     /// <summary>The swarm's entry.</summary>
     public readonly ref SwarmEntry Entry => ref _shard.Entries[_number];
 

@@ -77,6 +77,25 @@ internal sealed class SwarmStore : ISwarmStore
     public TimeSpan TickLength => _tick;
 
     /// <inheritdoc/>
+    public void Prefetch(ReadOnlySpan<InfoHash> torrents)
+    {
+        // Each pass asks the memory for what the next one reads. No lock is held: what is read may be of another
+        // swarm by now, and then something else than needed is fetched.
+        Span<ulong> codes = stackalloc ulong[ISwarmStore.MaxPrefetch];
+        Span<int> numbers = stackalloc int[ISwarmStore.MaxPrefetch];
+        torrents = torrents[..Math.Min(torrents.Length, ISwarmStore.MaxPrefetch)];
+        for (int i = 0; i < torrents.Length; i++)
+        {
+            codes[i] = _hasher.Of(torrents[i]);
+            ShardOf(codes[i]).Entries.PrefetchSlot(codes[i]);
+        }
+        for (int i = 0; i < torrents.Length; i++)
+            numbers[i] = ShardOf(codes[i]).Entries.PrefetchEntry(codes[i]);
+        for (int i = 0; i < torrents.Length; i++) ShardOf(codes[i]).PrefetchHead(numbers[i]);
+        for (int i = 0; i < torrents.Length; i++) ShardOf(codes[i]).PrefetchRows(numbers[i]);
+    }
+
+    /// <inheritdoc/>
     public bool TryAnnounce(in SwarmAnnounce announce, TimeSpan now, Span<byte> peers4, Span<byte> peers6,
         out StoreAnswer answer)
     {

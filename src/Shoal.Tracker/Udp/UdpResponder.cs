@@ -25,11 +25,32 @@ internal sealed class UdpResponder(AnnounceService service, ConnectionIds connec
     private readonly InfoHash[] _hashes = new InfoHash[UdpScrapeCodec.MaxHashes];
     private readonly ScrapeEntry[] _entries = new ScrapeEntry[UdpScrapeCodec.MaxHashes];
     private readonly byte[] _urlData = new byte[MaxUrlBytes];
+    private readonly InfoHash[] _expected = new InfoHash[ISwarmStore.MaxPrefetch];
+    private int _expectedCount;
     private TimeSpan _now;
     private long _unixSeconds;
 
     /// <summary>Bytes of path and query at the most, over all options; a longer one has no key of ours.</summary>
     private const int MaxUrlBytes = 512;
+
+    /// <summary>
+    /// Notes a datagram that will be answered soon. After all of a batch, <see cref="Prepare"/> lets the store fetch
+    /// what they will need, so that the memory works on many of them at once.
+    /// </summary>
+    public void Expect(ReadOnlySpan<byte> datagram)
+    {
+        if (_expectedCount == _expected.Length || !UdpAnnounceCodec.TryReadTorrent(datagram, out InfoHash torrent))
+            return;
+        _expected[_expectedCount++] = torrent;
+    }
+
+    /// <summary>Lets the store look for the torrents of the datagrams that were expected.</summary>
+    public void Prepare()
+    {
+        // One alone gains nothing.
+        if (_expectedCount > 1) service.Store.Prefetch(_expected.AsSpan(0, _expectedCount));
+        _expectedCount = 0;
+    }
 
     /// <summary>Takes the time for the datagrams to come; often enough is once for every batch.</summary>
     public void ReadClock()
@@ -111,7 +132,7 @@ internal sealed class UdpResponder(AnnounceService service, ConnectionIds connec
         if (!UdpAnnounceCodec.TryRead(datagram, out AnnounceQuery query))
             return Refuse(door, RefusalReason.Malformed, request.TransactionId, reply);
         ReadOnlySpan<byte> key = service.Gate.NeedsKey ? KeyIn(datagram) : default;
-        RefusalReason refusal = service.TryPrepare(query, from, key, out SwarmAnnounce announce);
+        RefusalReason refusal = service.TryPrepare(query, from, key, _now, out SwarmAnnounce announce);
         if (refusal != RefusalReason.None) return Refuse(door, refusal, request.TransactionId, reply);
         int most = from.IsV4 ? MaxPeers4 : MaxPeers6;
         request.Announce = announce.Wanted > most ? announce with { Wanted = most } : announce;

@@ -41,6 +41,8 @@ internal sealed class UdpWorker(
         if (count == 0) return 0;
         long began = service.Options.Time.GetTimestamp();
         responder.ReadClock();
+        for (int i = 0; i < count; i++) responder.Expect(socket.Datagram(i, out _));
+        responder.Prepare();
         for (int i = 0; i < count; i++)
         {
             ReadOnlySpan<byte> datagram = socket.Datagram(i, out HostAddress from);
