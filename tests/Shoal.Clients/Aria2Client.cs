@@ -7,6 +7,11 @@ public sealed class Aria2Client() : Client("aria2")
 {
     public override bool TakesPeers => false;
 
+    /// <summary>
+    /// True for trackers over UDP, which it speaks only where its DHT is on; without a node to ask that stays empty.
+    /// </summary>
+    public bool AsksUdp { get; init; }
+
     public override async Task SeedAsync(TransferJob job, CancellationToken cancel)
     {
         string[] trust = job.Trusted ? ["--bt-seed-unverified=true"] : ["--check-integrity=true"];
@@ -23,12 +28,19 @@ public sealed class Aria2Client() : Client("aria2")
         ? ["--bt-require-crypto=true", "--bt-min-crypto-level=arc4"]
         : [];
 
+    private string[] DhtOptions => AsksUdp
+        ? [
+            "--enable-dht=true", "--dht-file-path=" + Home.File("dht.dat"),
+            "--dht-listen-port=" + FreePort.Next().ToString(CultureInfo.InvariantCulture),
+        ]
+        : ["--enable-dht=false"];
+
     private List<string> Arguments(TransferJob job)
     {
         if (job.Peers.Count > 0) throw new NotSupportedException("aria2 cannot be told of a peer.");
         return
         [
-            "aria2c", "--no-conf=true", "--enable-dht=false", "--enable-dht6=false", "--enable-peer-exchange=false",
+            "aria2c", "--no-conf=true", .. DhtOptions, "--enable-dht6=false", "--enable-peer-exchange=false",
             "--bt-enable-lpd=false", "--file-allocation=none", "--allow-overwrite=true", "--follow-torrent=mem",
             "--summary-interval=1", "--console-log-level=notice", "--show-console-readout=true",
             "--interface=" + Host, "--listen-port=" + Port.ToString(CultureInfo.InvariantCulture),

@@ -47,6 +47,12 @@ public sealed class RedisServer : IAsyncDisposable
         await _process.DisposeAsync();
     }
 
+    /// <summary>Lets it do nothing until <see cref="Resume"/>: connections stand, and nobody answers.</summary>
+    public void Pause() => _process!.Pause();
+
+    /// <summary>Lets it go on.</summary>
+    public void Resume() => _process!.Resume();
+
     /// <summary>Says a command in one line and gives what comes back.</summary>
     public async Task<string> SayAsync(string command, CancellationToken cancel)
     {

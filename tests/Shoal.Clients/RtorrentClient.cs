@@ -23,7 +23,29 @@ public sealed class RtorrentClient() : Client("rtorrent")
         return Process.SuccessAsync(cancel);
     }
 
-    private void Launch(TransferJob job, string whenDone)
+    /// <summary>Starts it with a torrent that it is not to run, and has it scrape.</summary>
+    public void Pause(TransferJob job) => Run(
+    [
+        .. Settings(job),
+        $"schedule2 = load, 0, 0, ((load.normal,{job.Source}))",
+        "schedule2 = scrape, 1, 3, ((d.multicall2,main,\"d.tracker.send_scrape=0\"))",
+    ]);
+
+    private void Launch(TransferJob job, string whenDone) => Run(
+        [
+            .. Settings(job), whenDone, .. job.Peers.Select(peer =>
+                $"method.set_key = event.download.inserted_new, peer-{peer.Port}, \"d.add_peer={peer}\""),
+        ],
+        job.Source);
+
+    private void Run(List<string> settings, params string[] sources)
+    {
+        string file = Home.File("rtorrent.rc");
+        File.WriteAllLines(file, settings);
+        Start(["rtorrent", "-n", "-o", "import=" + file, .. sources]);
+    }
+
+    private List<string> Settings(TransferJob job)
     {
         List<string> settings =
         [
@@ -36,14 +58,9 @@ public sealed class RtorrentClient() : Client("rtorrent")
             "dht.mode.set = disable",
             "protocol.pex.set = no",
             "trackers.use_udp.set = yes",
-            whenDone,
         ];
         if (EncryptionWords is { } words) settings.Add($"protocol.encryption.set = {words}");
-        settings.AddRange(job.Peers.Select(peer =>
-            $"method.set_key = event.download.inserted_new, peer-{peer.Port}, \"d.add_peer={peer}\""));
-        string file = Home.File("rtorrent.rc");
-        File.WriteAllLines(file, settings);
-        Start("rtorrent", "-n", "-o", "import=" + file, job.Source);
+        return settings;
     }
 
     private string? EncryptionWords => Encryption switch

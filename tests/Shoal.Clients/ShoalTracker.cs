@@ -71,10 +71,17 @@ public sealed partial class ShoalTracker : ITestTracker
         _home.Dispose();
     }
 
+    /// <summary>Announces a seed at a port that nobody answers on.</summary>
+    public async Task AnnounceSeedAsync(TestTorrent torrent, CancellationToken cancel) =>
+        await _http.GetByteArrayAsync(new Uri($"http://127.0.0.1:{_port}/announce?info_hash={Escaped(torrent)}"
+            + "&peer_id=-XX0000-aaaaaaaaaaaa&port=1&left=0"), cancel);
+
+    private static string Escaped(TestTorrent torrent) =>
+        string.Concat(Convert.FromHexString(torrent.AnnouncedHash).Select(b => $"%{b:x2}"));
+
     private async Task<(int Complete, int Incomplete)> ScrapeAsync(TestTorrent torrent, CancellationToken cancel)
     {
-        string hash = string.Concat(Convert.FromHexString(torrent.AnnouncedHash).Select(b => $"%{b:x2}"));
-        var url = new Uri($"http://127.0.0.1:{_port}/scrape?info_hash={hash}");
+        var url = new Uri($"http://127.0.0.1:{_port}/scrape?info_hash={Escaped(torrent)}");
         string answer = Encoding.Latin1.GetString(await _http.GetByteArrayAsync(url, cancel));
         return (Count(CompletePattern().Match(answer)), Count(IncompletePattern().Match(answer)));
     }

@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace Shoal.Clients;
@@ -25,6 +27,21 @@ public sealed record TestTorrent(string Path, string? V1, string? V2, string Tra
             fields.Add("xt=urn:btmh:" + Sha256Prefix + V2);
         fields.Add("tr=" + Uri.EscapeDataString(Tracker));
         return "magnet:?" + string.Join('&', fields);
+    }
+
+    /// <summary>Another torrent of the same content, v1, that has a number for the last letters of its name.</summary>
+    public TestTorrent Renamed(string path, int number)
+    {
+        byte[] bytes = File.ReadAllBytes(Path);
+        int name = bytes.AsSpan().IndexOf("4:name"u8) + "4:name".Length;
+        int colon = name + bytes.AsSpan(name).IndexOf((byte)':');
+        int end = colon + 1 + int.Parse(bytes.AsSpan(name, colon - name), CultureInfo.InvariantCulture);
+        System.Text.Encoding.ASCII.GetBytes($"{number:D3}").CopyTo(bytes, end - 3);
+        File.WriteAllBytes(path, bytes);
+        // Nothing stands behind the info dictionary but the end of the whole.
+        int info = bytes.AsSpan().IndexOf("4:info"u8) + "4:info".Length;
+        string hash = Convert.ToHexStringLower(SHA1.HashData(bytes.AsSpan(info, bytes.Length - 1 - info)));
+        return new TestTorrent(path, hash, null, Tracker);
     }
 
     /// <summary>Has libtorrent make a torrent of a file or folder.</summary>

@@ -33,13 +33,29 @@ public sealed class TransmissionClient() : Client("transmission")
         await Eventually.HoldsAsync(() => IsCompleteAsync(cancel), cancel, "transmission to have all");
     }
 
+    /// <summary>Starts it with torrents that it is not to run: of such it asks trackers by scrapes alone.</summary>
+    public async Task PauseAsync(IReadOnlyList<TransferJob> jobs, CancellationToken cancel)
+    {
+        await LaunchAsync(jobs[0], cancel, isPaused: true);
+        foreach (TransferJob job in jobs.Skip(1)) await AddAsync(job, isPaused: true, cancel);
+    }
+
+    /// <summary>The most seeders that a tracker told it of for one of its torrents; -1 before one did.</summary>
+    public async Task<int> ScrapedSeedersAsync(CancellationToken cancel)
+    {
+        var fields = new JsonObject { ["fields"] = new JsonArray("trackerStats") };
+        JsonElement torrents = (await CallAsync("torrent-get", fields, cancel)).GetProperty("torrents");
+        return torrents.EnumerateArray()
+            .Max(t => t.GetProperty("trackerStats")[0].GetProperty("seederCount").GetInt32());
+    }
+
     public override async ValueTask DisposeAsync()
     {
         _http.Dispose();
         await base.DisposeAsync();
     }
 
-    private async Task LaunchAsync(TransferJob job, CancellationToken cancel)
+    private async Task LaunchAsync(TransferJob job, CancellationToken cancel, bool isPaused = false)
     {
         if (job.Peers.Count > 0) throw new NotSupportedException("transmission cannot be told of a peer.");
         var settings = new JsonObject
@@ -62,9 +78,15 @@ public sealed class TransmissionClient() : Client("transmission")
         File.WriteAllText(Home.File("settings.json"), settings.ToJsonString());
         Start("transmission-daemon", "--foreground", "--config-dir", Home.Path);
         await Eventually.HoldsAsync(async () => await AnswersAsync(cancel), cancel, "transmission to answer");
+        await AddAsync(job, isPaused, cancel);
+    }
+
+    private async Task AddAsync(TransferJob job, bool isPaused, CancellationToken cancel)
+    {
         JsonObject arguments = job.IsMagnet
             ? new JsonObject { ["filename"] = job.Source }
             : new JsonObject { ["metainfo"] = Convert.ToBase64String(File.ReadAllBytes(job.Source)) };
+        arguments["paused"] = isPaused;
         await CallAsync("torrent-add", arguments, cancel);
     }
 
