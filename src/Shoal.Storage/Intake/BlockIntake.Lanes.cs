@@ -21,6 +21,7 @@ public sealed partial class BlockIntake
     private readonly int _lanesPerBatch;
     private LaneBatch? _gathering;
     private ITimer? _laneTimer;
+    private bool _hasLoneWriter;
 
     /// <summary>Pieces that are hashed at a time; 0 where that is not done.</summary>
     private int LanesFor(PieceGeometry geometry)
@@ -36,6 +37,19 @@ public sealed partial class BlockIntake
         && _storage.Geometry.PayloadLength(piece) == _storage.Geometry.PieceLength
         && _settleTimes.Count == LaneMath.Lanes
         && _time.GetElapsedTime(_settleTimes.Peek()) < MaxLaneWait;
+
+    /// <summary>
+    /// True for a piece that is only written by its work item and hashed by another: one such at a time, since the
+    /// kernel lets only one write to a file, and lets others spin until it is done.
+    /// </summary>
+    private bool IsWrittenAlone(PieceIntake piece) => piece.Work.IsForLanes && !_hashes.HasV2;
+
+    /// <summary>Ends the turn of the lone writer and begins that of the next.</summary>
+    private void PassWriting()
+    {
+        lock (_gate) _hasLoneWriter = false;
+        Submit();
+    }
 
     private void NoteSettled()
     {

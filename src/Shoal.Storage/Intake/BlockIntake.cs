@@ -102,15 +102,9 @@ public sealed partial class BlockIntake : IAsyncDisposable
     {
         while (true)
         {
-            PieceIntake piece;
-            lock (_gate)
-            {
-                if (_ready.Count == 0) return;
-                piece = _ready[^1];
-                _ready.RemoveAt(_ready.Count - 1);
-                piece.State = IntakeState.Scheduled;
-                _running++;
-            }
+            PieceIntake? piece;
+            lock (_gate) piece = TakeReady();
+            if (piece is null) return;
             _schedule(piece);
         }
     }
@@ -224,6 +218,8 @@ public sealed partial class BlockIntake : IAsyncDisposable
     {
         PieceVerdict? verdict = null;
         bool isGathered = false;
+        bool isLoneWriter = piece.IsLoneWriter;
+        piece.IsLoneWriter = false;
         // Once settled, a piece can be forgotten and its object be that of another one.
         PieceIndex index = piece.Piece;
         try
@@ -237,10 +233,28 @@ public sealed partial class BlockIntake : IAsyncDisposable
             if (verdict is null) GiveUp(piece, index);
             _sink.OnFault(fault);
         }
+        if (isLoneWriter) PassWriting();
         if (isGathered) return;
         if (verdict is { Outcome: PieceOutcome.Good })
             lock (_gate) Keep(piece);
         Leave();
+    }
+
+    /// <summary>Takes the piece to work on next, if any may be worked on now.</summary>
+    private PieceIntake? TakeReady()
+    {
+        for (int i = 0; i < _ready.Count; i++)
+        {
+            PieceIntake piece = _ready[i];
+            bool isLoneWriter = IsWrittenAlone(piece);
+            if (isLoneWriter && _hasLoneWriter) continue;
+            _ready.RemoveAt(i);
+            _hasLoneWriter |= piece.IsLoneWriter = isLoneWriter;
+            piece.State = IntakeState.Scheduled;
+            _running++;
+            return piece;
+        }
+        return null;
     }
 
     /// <summary>Counts the end of one work item.</summary>

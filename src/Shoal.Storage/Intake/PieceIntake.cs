@@ -41,6 +41,9 @@ internal sealed class PieceIntake(BlockIntake intake, int blocksPerPiece, PieceW
     /// <summary>True while the piece waits, whole, to be hashed beside others.</summary>
     public bool IsGathered { get; set; }
 
+    /// <summary>True while no other piece that is hashed beside others may be written.</summary>
+    public bool IsLoneWriter { get; set; }
+
     /// <summary>Blocks that wait, in order of arrival.</summary>
     public List<QueuedBlock> Queued { get; private set; } = [];
 

@@ -50,6 +50,23 @@ public sealed class IntakeLanesTests
         Assert.Contains(11, rig.Log.Pieces(PieceOutcome.Good));
     }
 
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task Pieces_whose_hashing_comes_later_are_written_one_at_a_time(TorrentVersion version)
+    {
+        await using IntakeRig rig = Rig(version);
+        WarmUp(rig);
+        int writes = rig.Disk.Writes;
+        foreach (BlockSpan block in Enumerable.Range(8, 3).SelectMany(rig.BlocksOf)) Assert.True(rig.Accept(block));
+        rig.Intake.Submit();
+        // A hybrid's leaves are hashed by the one who writes, which is worth a thread each.
+        bool isAlone = LaneMath.IsSupported && version == TorrentVersion.V1;
+        Assert.Equal(isAlone ? 1 : 3, rig.ScheduledCount);
+        rig.Work();
+        Assert.Equal(3, rig.Disk.Writes - writes);
+        Assert.Equal(11, rig.Log.Pieces(PieceOutcome.Good).Count());
+    }
+
     [Fact]
     public async Task Pieces_wait_no_longer_than_the_clock_allows()
     {

@@ -45,6 +45,9 @@ internal sealed class IntakeRig : IAsyncDisposable
 
     public SlabPool Slabs { get; } = new(PieceGeometry.BlockLength * 4, 16);
 
+    /// <summary>Work items that the intake has given to the pool and that have not run.</summary>
+    public int ScheduledCount => _scheduled.Count;
+
     public PieceGeometry Geometry => Torrent.Geometry;
 
     public PieceIndex Piece(int number) => Geometry.Piece(number);
