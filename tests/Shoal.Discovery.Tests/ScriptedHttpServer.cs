@@ -31,6 +31,9 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
 
     public ConcurrentQueue<string> Requests { get; } = new();
 
+    /// <summary>What connections wait for before anything is read from them or said.</summary>
+    public Task Opening { get; init; } = Task.CompletedTask;
+
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     /// <summary>A server that gives the same answer to everyone.</summary>
@@ -77,6 +80,7 @@ internal sealed class ScriptedHttpServer : IAsyncDisposable
         try
         {
             Stream stream = client.GetStream();
+            await Opening.WaitAsync(_stop.Token);
             if (_certificate is not null)
             {
                 var tls = new SslStream(stream);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Shoal.Engine.Swarms;
 using Shoal.Protocol.Magnets;
 using Shoal.Protocol.Torrents;
 
@@ -15,6 +16,7 @@ internal static class MagnetText
         {
             Hashes = metainfo.Info.Hashes,
             Name = metainfo.Info.Name,
+            Swarm = SwarmAuthority.NameOf(metainfo.Info),
             Trackers = [.. metainfo.Trackers.SelectMany(t => t)],
             WebSeeds = metainfo.WebSeeds,
             Peers = peers.IsDefault ? [] : [.. peers.Select(p => (p.Address.ToString(), p.Port))],

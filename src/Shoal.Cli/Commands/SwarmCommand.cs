@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using Shoal.Cli.Json;
 using Shoal.Cli.Output;
@@ -25,6 +26,7 @@ internal sealed class SwarmCommand
     private readonly PassphraseOption _passphrase;
     private readonly Setting<string?> _output;
     private readonly Setting<TimeSpan> _expires;
+    private readonly Setting<ImmutableArray<string>> _hosts;
 
     private SwarmCommand(OptionFactory options)
     {
@@ -35,6 +37,11 @@ internal sealed class SwarmCommand
         _expires = options.Value<TimeSpan>(
             "--expires", "TIME", "How long it is good for, such as 30d or 12h; default: 365d.",
             Duration.TryParse, DefaultLife);
+        _hosts = options.Many<string>(
+            "--host",
+            "HOST",
+            "Host name or address of an HTTPS tracker that shows it, too. May be repeated.",
+            OptionFactory.Text);
     }
 
     /// <summary>Builds the command.</summary>
@@ -47,8 +54,8 @@ internal sealed class SwarmCommand
         };
         Command invite = new("invite", "Give out a member's credential: one file, protected by a passphrase.")
         {
-            swarm._name, swarm._who, swarm._output.Option, swarm._expires.Option, swarm._passphrase.Option,
-            swarm._folder.Option,
+            swarm._name, swarm._who, swarm._output.Option, swarm._expires.Option, swarm._hosts.Option,
+            swarm._passphrase.Option, swarm._folder.Option,
         };
         Command list = new("list", "List your swarms, or the members of one.") { swarm._which, swarm._folder.Option };
         Command revoke = new("revoke", "Take a member's credential back.")
@@ -83,7 +90,7 @@ internal sealed class SwarmCommand
         string file = _output.Of(result) ?? who + ".member";
         string passphrase = _passphrase.Read(context, result, $"the credential of {SafeText.Clean(who)}", isNew: true);
         SwarmMemberRecord record =
-            authority.Invite(who, Path.GetFullPath(file), passphrase, _expires.Of(result));
+            authority.Invite(who, Path.GetFullPath(file), passphrase, _expires.Of(result), _hosts.Of(result));
         context.Output.Say(
             $"Good until {record.Expires:yyyy-MM-dd}. Give the file to {SafeText.Clean(who)}, and the passphrase by "
             + "another way.");

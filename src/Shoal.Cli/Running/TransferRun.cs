@@ -142,10 +142,23 @@ internal sealed class TransferRun
     private async Task PumpAsync(ITransfer transfer, CancellationToken stop)
     {
         string infoHash = transfer.Hashes.ToString();
+        bool isKnown = false;
         try
         {
             await foreach (TorrentEvent happened in transfer.EventsAsync(stop))
+            {
                 if (TransferRecords.Of(happened, infoHash) is { } record) Output.Event(record);
+                if (happened is PeerConnected) isKnown = true;
+                else if (!isKnown && happened is PeerRefused { IsIncoming: false } refused
+                    && refused.Reason == "CertificateRefused")
+                {
+                    // Once: what the first one says, the others will.
+                    isKnown = true;
+                    Output.Warn(
+                        $"shoal: {refused.EndPoint} hung up when it saw your credential; if all do, it was revoked or "
+                        + "has ended, and whoever runs the swarm gives out a new one.");
+                }
+            }
         }
         catch (OperationCanceledException)
         {

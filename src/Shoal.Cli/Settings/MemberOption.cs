@@ -35,9 +35,14 @@ internal sealed class MemberOption
             && File.ReadAllText(path).Contains("ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal);
         SwarmMember member = SwarmMember.Load(
             path, isProtected ? _passphrase.Read(context, result, $"'{SafeText.Clean(file)}'") : null);
-        context.Output.Say(
-            $"As {SafeText.Clean(member.Name)} of the swarm {SafeText.Clean(member.Swarm)}, "
-            + $"until {member.Expires:yyyy-MM-dd}.");
+        string who = SafeText.Clean(member.Name), swarm = SafeText.Clean(member.Swarm);
+        if (member.Expires < context.Host.Time.GetUtcNow())
+            throw Refused($"{who}'s credential of the swarm {swarm} ended on {member.Expires:yyyy-MM-dd}");
+        if (member.IsRevoked) throw Refused($"{who}'s credential of the swarm {swarm} was taken back");
+        context.Output.Say($"As {who} of the swarm {swarm}, until {member.Expires:yyyy-MM-dd}.");
         return member;
     }
+
+    private static CliException Refused(string what) =>
+        new(ExitCode.Failed, $"{what}: ask whoever runs the swarm for a new one.");
 }

@@ -17,6 +17,9 @@ internal sealed record ResolvedSource
     /// <summary>A name to show while the metadata is missing.</summary>
     public required string Name { get; init; }
 
+    /// <summary>Name of the private swarm that a magnet link leads into; null where it tells of none.</summary>
+    public string? Swarm { get; init; }
+
     public ImmutableArray<ImmutableArray<string>> Trackers { get; init; } = [];
 
     public ImmutableArray<string> WebSeeds { get; init; } = [];
@@ -42,6 +45,7 @@ internal sealed record ResolvedSource
     {
         Hashes = link.Hashes,
         Name = link.Name ?? link.Hashes.ToString(),
+        Swarm = link.Swarm,
         Trackers = [.. link.Trackers.Select(tracker => ImmutableArray.Create(tracker))],
         WebSeeds = link.WebSeeds,
         Peers = [.. link.Peers.Select(peer => new DnsEndPoint(peer.Host, peer.Port))],

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
+using Shoal.Protocol.Torrents;
 
 namespace Shoal.Engine.Swarms;
 
@@ -100,6 +101,23 @@ public sealed class SwarmAuthority
         }
     }
 
+    /// <summary>
+    /// Name of the private swarm that a torrent belongs to, as its certificate has it; null for one that is open to
+    /// everybody, or whose certificate cannot be read.
+    /// </summary>
+    public static string? NameOf(TorrentInfo torrent)
+    {
+        ArgumentNullException.ThrowIfNull(torrent);
+        try
+        {
+            return torrent.SslCertificate is { } pem ? SwarmMember.NameOf(X509Certificate2.CreateFromPem(pem)) : null;
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The names of the swarms in a folder, sorted.</summary>
     public static IReadOnlyList<string> List(string folder) => Directory.Exists(folder)
         ? [.. Directory.EnumerateDirectories(folder).Where(d => File.Exists(Path.Combine(d, CertificateFile)))
@@ -111,8 +129,12 @@ public sealed class SwarmAuthority
     /// <param name="path">The file; what is there is not replaced.</param>
     /// <param name="passphrase">What opens it.</param>
     /// <param name="life">How long it is good for.</param>
+    /// <param name="hosts">
+    /// Host names and addresses of a web server that shows it, too: a tracker of the swarm; null for none.
+    /// </param>
     /// <exception cref="TorrentException">It cannot be made: the name is in use, or the disk refuses.</exception>
-    public SwarmMemberRecord Invite(string who, string path, string passphrase, TimeSpan life)
+    public SwarmMemberRecord Invite(
+        string who, string path, string passphrase, TimeSpan life, IReadOnlyList<string>? hosts = null)
     {
         RequireName(who);
         ArgumentException.ThrowIfNullOrEmpty(passphrase);
@@ -122,7 +144,8 @@ public sealed class SwarmAuthority
                 TorrentError.InvalidInput, $"'{who}' is a member of '{Name}' already: revoke that first.");
         if (File.Exists(path))
             throw new TorrentException(TorrentError.InvalidInput, $"There is a file '{path}' already.");
-        using X509Certificate2 certificate = SwarmCertificates.MakeMember(_authority, who, now, now + life);
+        using X509Certificate2 certificate = SwarmCertificates.MakeMember(
+            _authority, who, now, now + life, RequireHosts(hosts ?? []));
         using ECDsa key = certificate.GetECDsaPrivateKey()!;
         var protection = new PbeParameters(
             PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, PassphraseRounds);
@@ -154,7 +177,7 @@ public sealed class SwarmAuthority
     public SwarmMember Own()
     {
         DateTimeOffset now = _time.GetUtcNow();
-        X509Certificate2 own = SwarmCertificates.MakeMember(_authority, Name, now, now + OwnLife);
+        X509Certificate2 own = SwarmCertificates.MakeMember(_authority, Name, now, now + OwnLife, []);
         return new SwarmMember(
             own, X509CertificateLoader.LoadCertificate(_authority.RawData), Path.Combine(_folder, ListFile));
     }
@@ -184,6 +207,16 @@ public sealed class SwarmAuthority
         if (name is "." or ".." || name.AsSpan().IndexOfAny(Path.GetInvalidFileNameChars()) >= 0)
             throw new TorrentException(TorrentError.InvalidInput, $"A swarm cannot be called '{name}'.");
         return Path.Combine(folder, name);
+    }
+
+    private static IReadOnlyList<string> RequireHosts(IReadOnlyList<string> hosts)
+    {
+        foreach (string host in hosts)
+        {
+            if (Uri.CheckHostName(host) == UriHostNameType.Unknown)
+                throw new TorrentException(TorrentError.InvalidInput, $"'{host}' is no host name or address.");
+        }
+        return hosts;
     }
 
     private static void RequireName(string name)

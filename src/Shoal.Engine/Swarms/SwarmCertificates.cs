@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -27,9 +28,13 @@ internal static class SwarmCertificates
         return request.CreateSelfSigned(now - ClockSlack, now + life);
     }
 
-    /// <summary>A member's certificate with its key, good for every torrent of the swarm.</summary>
+    /// <summary>A member's certificate with its key, good for every torrent of the swarm, and for hosts.</summary>
     public static X509Certificate2 MakeMember(
-        X509Certificate2 authority, string who, DateTimeOffset now, DateTimeOffset expires)
+        X509Certificate2 authority,
+        string who,
+        DateTimeOffset now,
+        DateTimeOffset expires,
+        IReadOnlyList<string> hosts)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(NameOf(who), key, HashAlgorithmName.SHA256);
@@ -41,6 +46,11 @@ internal static class SwarmCertificates
             [new Oid("1.3.6.1.5.5.7.3.1"), new Oid("1.3.6.1.5.5.7.3.2")], critical: false));
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("*");
+        foreach (string host in hosts)
+        {
+            if (IPAddress.TryParse(host, out IPAddress? address)) names.AddIpAddress(address);
+            else names.AddDnsName(host);
+        }
         request.CertificateExtensions.Add(names.Build());
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(
             authority, includeKeyIdentifier: true, includeIssuerAndSerial: false));

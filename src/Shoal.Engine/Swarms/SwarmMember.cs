@@ -30,13 +30,16 @@ public sealed class SwarmMember
     }
 
     /// <summary>Whom the certificate names.</summary>
-    public string Name => Certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
+    public string Name => NameOf(Certificate);
 
     /// <summary>The swarm, as the certificate names its issuer.</summary>
     public string Swarm => Certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: true);
 
     /// <summary>When the certificate ends.</summary>
     public DateTimeOffset Expires => Certificate.NotAfter;
+
+    /// <summary>True when the authority has taken the credential back, as far as is known here.</summary>
+    public bool IsRevoked => Revocations.Contains(Certificate);
 
     internal X509Certificate2 Certificate { get; }
 
@@ -83,6 +86,10 @@ public sealed class SwarmMember
                 e);
         }
     }
+
+    /// <summary>Whom a certificate is for, as it is shown to people.</summary>
+    internal static string NameOf(X509Certificate2 certificate) =>
+        certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
 
     /// <summary>Reads the list of revoked members again when its file has changed. Any thread.</summary>
     /// <returns>True when a newer list holds now.</returns>

@@ -36,7 +36,7 @@ internal sealed class TorrentTls
     public static TorrentTls? Of(ResolvedSource source, SwarmMember? member)
     {
         if (source.Metainfo is { } metainfo) return Of(metainfo.Info, member);
-        if (member is null) return null;
+        if (member is null) return source.Swarm is { } swarm ? throw NoMember(source.Name, swarm) : null;
         return member.Authority is { } authority
             ? new TorrentTls(member, authority, name: null)
             : throw Invalid("The member's file lacks the authority's certificate, so only a .torrent can be used.");
@@ -52,9 +52,8 @@ internal sealed class TorrentTls
                 ? null
                 : throw Invalid($"The torrent '{info.Name}' is open to everybody: it takes no member's file.");
         }
-        if (member is null)
-            throw Invalid($"The torrent '{info.Name}' belongs to a private swarm: it takes a member's file.");
         X509Certificate2 authority = Parse(info);
+        if (member is null) throw NoMember(info.Name, SwarmMember.NameOf(authority));
         if (member.Authority is { } own && !own.RawDataMemory.Span.SequenceEqual(authority.RawDataMemory.Span))
             throw Invalid($"The torrent '{info.Name}' belongs to another swarm than the member '{member.Name}'.");
         return new TorrentTls(member, authority, info.Name);
@@ -74,6 +73,10 @@ internal sealed class TorrentTls
                 TorrentError.InvalidInput, $"The certificate of the torrent '{info.Name}' is not valid.", e);
         }
     }
+
+    private static TorrentException NoMember(string torrent, string swarm) => Invalid(
+        $"'{torrent}' is shared in the private swarm '{swarm}' only: give your member's file (--member FILE), or ask "
+        + "whoever runs the swarm for one.");
 
     private static TorrentException Invalid(string sentence) => new(TorrentError.InvalidInput, sentence);
 }

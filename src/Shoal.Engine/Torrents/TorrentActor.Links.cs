@@ -136,7 +136,16 @@ internal sealed partial class TorrentActor
 
     private void OnLinkClosed(PeerLink link, DisconnectReason reason)
     {
-        if (link.Session is { } session) _brain.LinkLost(session, reason, Now);
+        if (link.Session is not { } session) return;
+        // Who calls over TLS is judged last, and only by the other side's going it learns what was found.
+        bool isJudged = link.Certificate is not null
+            && session is { IsIncoming: false, Phase: SessionPhase.Handshaking };
+        if (isJudged && reason is DisconnectReason.ClosedByPeer or DisconnectReason.SocketError)
+        {
+            reason = DisconnectReason.CertificateRefused;
+            Publish(new PeerRefused(session.Remote, false, reason.ToString()));
+        }
+        _brain.LinkLost(session, reason, Now);
     }
 
     /// <summary>Leaves peers that take nothing of what is sent to them, however alive they look otherwise.</summary>

@@ -49,8 +49,15 @@ internal sealed partial class TorrentActor
         RevocationList list = _tls!.Member.Revocations;
         if (list == _applied) return;
         Volatile.Write(ref _applied, list);
-        // First it is passed on, then it holds: who is revoked may hear of it too.
         _brain.SetRevocations(list.Bytes, Now);
+        if (_tls.Member is { IsRevoked: true } we)
+        {
+            Fail(
+                TorrentError.InvalidInput,
+                $"The credential of '{we.Name}' in the swarm '{we.Swarm}' was taken back: ask whoever runs the swarm "
+                + "for a new one.");
+            return;
+        }
         foreach (PeerLink link in (PeerLink[])[.. _links])
         {
             if (link.Session is { } session && link.Certificate is { } theirs && list.Contains(theirs))

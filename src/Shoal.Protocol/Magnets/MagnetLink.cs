@@ -34,6 +34,12 @@ public sealed record MagnetLink
     /// <summary>Numbers of the files to download (so); empty for all of them.</summary>
     public ImmutableArray<FileRange> SelectedFiles { get; init; } = [];
 
+    /// <summary>
+    /// Name of the private swarm that the torrent belongs to (x.swarm), safe to print, or null where the link does not
+    /// tell. Ours: it spares who has no credential a wait, and other programs pass it over.
+    /// </summary>
+    public string? Swarm { get; init; }
+
     /// <summary>Reads a magnet link.</summary>
     /// <param name="text">The link and nothing around it.</param>
     /// <param name="link">What it says, or null when false is returned.</param>

@@ -14,6 +14,7 @@ namespace Shoal.Protocol.Magnets;
 /// <code>
 ///  magnet:?xt=urn:btih:40 hex or 32 base32 &amp; xt=urn:btmh:1220 64 hex
 ///         &amp; dn=name &amp; xl=bytes &amp; tr=url &amp; ws=url &amp; xs=url &amp; x.pe=host:port &amp; so=0,2,4-6
+///         &amp; x.swarm=name
 /// </code>
 /// </remarks>
 internal sealed class MagnetParser
@@ -48,6 +49,7 @@ internal sealed class MagnetParser
     private InfoHash? _v1;
     private Sha256Hash? _v2;
     private string? _name;
+    private string? _swarm;
     private long? _length;
 
     public bool TryParse(
@@ -76,6 +78,7 @@ internal sealed class MagnetParser
         {
             Hashes = new TorrentHashes(_v1, _v2),
             Name = _name,
+            Swarm = _swarm,
             ContentLength = _length,
             Trackers = _trackers.ToImmutable(),
             WebSeeds = _webSeeds.ToImmutable(),
@@ -119,6 +122,9 @@ internal sealed class MagnetParser
                 break;
             case "x.pe":
                 TakePeer(Uri.UnescapeDataString(raw));
+                break;
+            case "x.swarm":
+                _swarm ??= DisplayName.Clean(Uri.UnescapeDataString(raw));
                 break;
             case "so":
                 TakeFiles(Uri.UnescapeDataString(raw));

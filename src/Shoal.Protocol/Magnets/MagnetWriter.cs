@@ -24,6 +24,7 @@ internal static class MagnetWriter
             Add(text, "x.pe", string.Create(CultureInfo.InvariantCulture, $"{shown}:{port}"));
         }
         if (!link.SelectedFiles.IsEmpty) Add(text, "so", string.Join(',', link.SelectedFiles.Select(Show)));
+        if (!string.IsNullOrEmpty(link.Swarm)) Add(text, "x.swarm", Uri.EscapeDataString(link.Swarm));
         return text.ToString();
     }
 

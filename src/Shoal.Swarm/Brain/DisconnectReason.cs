@@ -62,6 +62,12 @@ public enum DisconnectReason
     /// <summary>The peer's certificate is for another torrent.</summary>
     CertificateName,
 
+    /// <summary>
+    /// The peer ended the connection instead of greeting us when it had seen our certificate. In TLS 1.3 who calls is
+    /// not told what is wrong with it.
+    /// </summary>
+    CertificateRefused,
+
     /// <summary>Nothing was received for longer than keep-alives allow.</summary>
     Silent,
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Shoal.Cli.Settings;
 
@@ -30,6 +31,51 @@ public sealed class SwarmCommandTests : IDisposable
         Assert.True(member.TryGetProperty("revoked", out _));
     }
 
+    [Theory]
+    [InlineData("x.torrent")]
+    [InlineData("the link")]
+    public async Task What_a_private_swarm_shares_is_not_waited_for_without_a_credential(string what)
+    {
+        string torrent = Path.Combine(_root, "x.torrent");
+        string link = await MakeAsync(torrent);
+        CliOutcome refused = await RunAsync(
+            "get", what == "the link" ? link : torrent, "--dir", _root, "--bind", "127.0.0.1", "--port", "0");
+        Assert.Equal(ExitCode.Failed, refused.ExitCode);
+        Assert.Contains("in the private swarm 'team' only", refused.Error, StringComparison.Ordinal);
+        Assert.Contains("--member FILE", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, "was taken back")]
+    [InlineData(false, "ended on")]
+    public async Task A_credential_that_no_longer_counts_says_so_at_once(bool isRevoked, string sentence)
+    {
+        string torrent = Path.Combine(_root, "x.torrent"), file = Path.Combine(_root, "anna");
+        string link = await MakeAsync(torrent);
+        await RunAsync("swarm", "invite", "team", "anna", "-o", file, "--expires", isRevoked ? "1d" : "1ms");
+        await RunAsync("swarm", "revoke", "team", "anna");
+        if (isRevoked) File.Copy(Path.Combine(_root, "team", "revoked.crl"), file + ".revoked");
+        CliOutcome refused = await RunAsync("get", link, "--member", file, "--dir", _root, "--bind", "127.0.0.1");
+        Assert.Equal(ExitCode.Failed, refused.ExitCode);
+        Assert.Contains(sentence, refused.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_credential_may_be_good_for_the_host_of_a_tracker()
+    {
+        await RunAsync("swarm", "new", "team");
+        string file = Path.Combine(_root, "tracker");
+        CliOutcome wrong = await RunAsync("swarm", "invite", "team", "x", "-o", file, "--host", "a b");
+        Assert.Equal(ExitCode.Failed, wrong.ExitCode);
+        CliOutcome invited = await RunAsync(
+            "swarm", "invite", "team", "tracker", "-o", file, "--host", "tracker.example.org", "--host", "::1");
+        Assert.Equal(ExitCode.Ok, invited.ExitCode);
+        using X509Certificate2 certificate = X509CertificateLoader.LoadCertificateFromFile(file);
+        Assert.True(certificate.MatchesHostname("tracker.example.org"));
+        Assert.True(certificate.MatchesHostname("::1"));
+        Assert.False(certificate.MatchesHostname("example.org"));
+    }
+
     [Fact]
     public async Task Without_a_passphrase_nobody_is_invited()
     {
@@ -51,6 +97,17 @@ public sealed class SwarmCommandTests : IDisposable
         CliOutcome refused = await RunAsync(line.Split(' '));
         Assert.Equal(exitCode, refused.ExitCode);
         Assert.StartsWith("shoal: ", refused.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>Makes a swarm and a torrent of it, and returns the link.</summary>
+    private async Task<string> MakeAsync(string torrent)
+    {
+        string content = Path.Combine(_root, "plans.bin");
+        await File.WriteAllBytesAsync(content, new byte[1000], TestContext.Current.CancellationToken);
+        await RunAsync("swarm", "new", "team");
+        CliOutcome made = await RunAsync("create", content, "-o", torrent, "--swarm", "team");
+        Assert.Equal(ExitCode.Ok, made.ExitCode);
+        return made.Out.Trim();
     }
 
     private Task<CliOutcome> RunAsync(params string[] args) => CliRunner.RunAsync(

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using Shoal.Discovery.Tests;
 using Shoal.Engine.Swarms;
 using Shoal.Engine.Tests.Hostile;
 using Shoal.Protocol.Encryption;
@@ -97,19 +99,121 @@ public sealed class PrivateSwarmTests
         Assert.Equal(0, theirs?.Snapshot().CompletedBytes ?? 0);
     }
 
-    [Fact(Timeout = 60_000)]
-    public async Task A_seeder_that_does_not_belong_is_refused_by_who_calls()
+    [Theory(Timeout = 60_000)]
+    [InlineData("another authority", "CertificateUntrusted")]
+    [InlineData("expired", "CertificateExpired")]
+    [InlineData("revoked", "CertificateRevoked")]
+    [InlineData("signed by itself", "CertificateUntrusted")]
+    [InlineData("signed by an authority of the same name", "CertificateUntrusted")]
+    [InlineData("for another torrent", "CertificateName")]
+    public async Task A_seeder_that_does_not_belong_is_refused_by_who_calls(string who, string reason)
     {
         await using SwarmRig rig = await SwarmRig.CreateAsync();
-        SwarmAuthority other = SwarmAuthority.Create(rig.Swarms, "other");
-        (TorrentEngine seeder, _) = await rig.SeedAsync(Foreign(rig.Invite("eve", other)));
+        SwarmMember stranger = Foreign(who switch
+        {
+            "another authority" => rig.Invite("eve", SwarmAuthority.Create(rig.Swarms, "other")),
+            "expired" => rig.Invite("eve", life: TimeSpan.FromMinutes(-1)),
+            "revoked" => rig.Invite("eve"),
+            _ => new SwarmMember(StrangerCertificate.Make(rig, who)!, null, null),
+        });
+        if (who == "revoked") rig.Authority.Revoke("eve");
+        (TorrentEngine seeder, Torrent seed) = await rig.SeedAsync(stranger);
+        // The authority's own list is the one that knows at once who is revoked.
+        (_, Torrent torrent) = await rig.GetAsync(rig.Authority.Own());
+        Assert.Equal(
+            new PeerRefused(new IPEndPoint(IPAddress.Loopback, seeder.Port), false, reason),
+            await RefusalOfAsync(torrent, seeder.Port));
+        Assert.Equal(0, seed.Snapshot().UploadedBytes);
+        Assert.Equal(0, torrent.Snapshot().CompletedBytes);
+    }
+
+    // Its server name is a torrent's that is not there, or that anybody may have: no TLS is answered to it.
+    [Theory(Timeout = 60_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_peer_that_has_no_such_torrent_is_left_with_the_reason(bool hasAnOpenOne)
+    {
+        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        TorrentEngine other = await rig.StartAsync();
+        if (hasAnOpenOne)
+        {
+            await other.AddAsync(
+                new TorrentSource.Parsed((await rig.MakeAsync(null)).Metainfo),
+                new TorrentOptions { Directory = rig.Root, SeedOnly = true },
+                Cancel);
+        }
+        (_, Torrent torrent) = await rig.GetAsync(rig.Invite("anna"));
+        Assert.Equal("TlsFailed", (await RefusalOfAsync(torrent, other.Port)).Reason);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Who_is_refused_when_it_calls_sees_that_it_was_its_certificate()
+    {
+        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        SwarmMember eve = Foreign(rig.Invite("eve"));
+        rig.Authority.Revoke("eve");
+        (TorrentEngine seeder, _) = await rig.SeedAsync();
+        (_, Torrent torrent) = await rig.GetAsync(eve);
+        Assert.Equal("CertificateRefused", (await RefusalOfAsync(torrent, seeder.Port)).Reason);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Who_learns_that_it_is_revoked_itself_ends_with_a_sentence()
+    {
+        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        SwarmMember eve = rig.Invite("eve");
+        (_, Torrent torrent) = await rig.GetAsync(eve);
+        rig.Authority.Revoke("eve");
+        byte[] list = await File.ReadAllBytesAsync(Path.Combine(rig.Swarms, "team", "revoked.crl"), Cancel);
+        using X509Certificate2 authority = rig.AuthorityCertificate();
+        Assert.True(eve.TryTake(list, authority));
+        TorrentException end = await Assert.ThrowsAsync<TorrentException>(() => torrent.WaitForCompletionAsync(Cancel));
+        Assert.Contains("'eve' in the swarm 'team' was taken back", end.Message, StringComparison.Ordinal);
+        Assert.True(eve.IsRevoked);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task A_link_that_names_a_swarm_is_refused_without_a_member_when_added()
+    {
+        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        string link = new Shoal.Protocol.Magnets.MagnetLink
+        {
+            Hashes = rig.Torrent.Metainfo.Info.Hashes,
+            Swarm = SwarmAuthority.NameOf(rig.Torrent.Metainfo.Info),
+        }.ToString();
+        TorrentException refusal = await Assert.ThrowsAsync<TorrentException>(
+            () => rig.GetAsync(null, new TorrentSource.Magnet(link)));
+        Assert.Equal(TorrentError.InvalidInput, refusal.Error);
+        Assert.Contains("the private swarm 'team'", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_https_tracker_of_the_swarm_answers_to_its_authority_and_no_other(bool isTheSwarms)
+    {
+        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        SwarmAuthority by = isTheSwarms ? rig.Authority : SwarmAuthority.Create(rig.Swarms, "other");
+        using X509Certificate2 certificate =
+            new(rig.Invite("tracker", by, hosts: ["tracker.test", "127.0.0.1"]).Certificate);
+        var watching = new TaskCompletionSource();
+        await using var tracker = new ScriptedHttpServer(
+            (_, stream, token) => stream.WriteAsync(
+                ScriptedHttpServer.Response("d8:intervali1800e5:peers0:e"), token).AsTask(),
+            certificate: certificate)
+        {
+            Opening = watching.Task,
+        };
+        rig.Trackers = [$"https://127.0.0.1:{tracker.Port}/announce"];
         (_, Torrent torrent) = await rig.GetAsync(rig.Invite("anna"));
         IAsyncEnumerator<TorrentEvent> events = torrent.EventsAsync(Cancel).GetAsyncEnumerator(Cancel);
         ValueTask<bool> next = events.MoveNextAsync();
-        torrent.AddPeer(new IPEndPoint(IPAddress.Loopback, seeder.Port));
-        while (await next && events.Current is not PeerRefused) next = events.MoveNextAsync();
-        Assert.Equal(new PeerRefused(
-            new IPEndPoint(IPAddress.Loopback, seeder.Port), false, "CertificateUntrusted"), events.Current);
+        watching.SetResult();
+        while (await next && events.Current is not TrackerAnswered) next = events.MoveNextAsync();
+        string? error = ((TrackerAnswered)events.Current).Error;
+        if (isTheSwarms) Assert.Null(error);
+        else Assert.Contains("certificate", error, StringComparison.Ordinal);
+        Assert.Equal(isTheSwarms, !tracker.Requests.IsEmpty);
     }
 
     [Fact(Timeout = 60_000)]
@@ -172,7 +276,7 @@ public sealed class PrivateSwarmTests
     {
         await using SwarmRig rig = await SwarmRig.CreateAsync();
         SwarmAuthority other = SwarmAuthority.Create(rig.Swarms, "other");
-        await RefusesAsync(rig, null, rig.Torrent, "belongs to a private swarm");
+        await RefusesAsync(rig, null, rig.Torrent, "the private swarm 'team' only");
         await RefusesAsync(rig, rig.Invite("eve", other), rig.Torrent, "belongs to another swarm");
         await RefusesAsync(rig, rig.Invite("anna"), await rig.MakeAsync(null), "open to everybody");
         await RefusesAsync(rig, rig.Invite("ben"), await rig.MakeAsync("no certificate"), "not valid");
@@ -194,6 +298,15 @@ public sealed class PrivateSwarmTests
         TorrentException refusal = await Assert.ThrowsAsync<TorrentException>(
             () => rig.GetAsync(member, new TorrentSource.Parsed(torrent.Metainfo)));
         Assert.Contains(sentence, refusal.Message, StringComparison.Ordinal);
+    }
+
+    private static async Task<PeerRefused> RefusalOfAsync(Torrent torrent, int port)
+    {
+        IAsyncEnumerator<TorrentEvent> events = torrent.EventsAsync(Cancel).GetAsyncEnumerator(Cancel);
+        ValueTask<bool> next = events.MoveNextAsync();
+        torrent.AddPeer(new IPEndPoint(IPAddress.Loopback, port));
+        while (await next && events.Current is not PeerRefused) next = events.MoveNextAsync();
+        return (PeerRefused)events.Current;
     }
 
     /// <summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -37,6 +38,9 @@ internal sealed class SwarmRig : IAsyncDisposable
     /// <summary>What the engines that start from now on log to; null for nowhere.</summary>
     public RefusalLog? Log { get; set; }
 
+    /// <summary>What those who get it from now on ask for peers; none at first.</summary>
+    public ImmutableArray<string> Trackers { get; set; } = [];
+
     public byte[] Content { get; }
 
     public string Swarms => Path.Combine(_root, "swarms");
@@ -58,12 +62,13 @@ internal sealed class SwarmRig : IAsyncDisposable
         null,
         Cancel);
 
-    public SwarmMember Invite(string who, SwarmAuthority? by = null, TimeSpan? life = null)
+    public SwarmMember Invite(
+        string who, SwarmAuthority? by = null, TimeSpan? life = null, IReadOnlyList<string>? hosts = null)
     {
         string file = Path.Combine(_root, $"{who}-{Guid.NewGuid():N}.member");
         by ??= Authority;
         by.PassphraseRounds = 1000;
-        by.Invite(who, file, Passphrase, life ?? TimeSpan.FromDays(1));
+        by.Invite(who, file, Passphrase, life ?? TimeSpan.FromDays(1), hosts);
         return SwarmMember.Load(file, Passphrase);
     }
 
@@ -113,6 +118,7 @@ internal sealed class SwarmRig : IAsyncDisposable
             {
                 Directory = Path.Combine(_root, $"to-{engine.Port}"),
                 Member = member,
+                Trackers = Trackers,
                 Peers = [.. from.Select(port => new DnsEndPoint("127.0.0.1", port))],
             },
             Cancel);

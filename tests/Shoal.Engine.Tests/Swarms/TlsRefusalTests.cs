@@ -1,6 +1,4 @@
-using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Shoal.Protocol;
 using Shoal.Protocol.Torrents;
@@ -10,8 +8,6 @@ namespace Shoal.Engine.Tests.Swarms;
 /// <summary>Callers of a private swarm that no member's program would be: each is refused, with the reason.</summary>
 public sealed class TlsRefusalTests
 {
-    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
-
     [Theory(Timeout = 60_000)]
     [InlineData("nothing to show", "CertificateMissing")]
     [InlineData("signed by itself", "CertificateUntrusted")]
@@ -23,7 +19,7 @@ public sealed class TlsRefusalTests
         (TorrentEngine seeder, Torrent seed) = await rig.SeedAsync();
         IAsyncEnumerator<TorrentEvent> events = seed.EventsAsync(SwarmRig.Cancel).GetAsyncEnumerator(SwarmRig.Cancel);
         ValueTask<bool> next = events.MoveNextAsync();
-        using X509Certificate2? own = Certificate(rig, who);
+        using X509Certificate2? own = StrangerCertificate.Make(rig, who);
         int served = await TlsCaller.CallAsync(seeder.Port, NameOf(seed.Hashes.Wire), own, seed.Hashes.Wire);
         while (await next && events.Current is not PeerRefused) next = events.MoveNextAsync();
         Assert.Equal(reason, ((PeerRefused)events.Current).Reason);
@@ -93,25 +89,4 @@ public sealed class TlsRefusalTests
     }
 
     private static string NameOf(InfoHash hash) => hash.ToString();
-
-    private static X509Certificate2? Certificate(SwarmRig rig, string who)
-    {
-        if (who == "nothing to show") return null;
-        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=*", key, HashAlgorithmName.SHA256);
-        if (who == "signed by itself") return request.CreateSelfSigned(Now.AddHours(-1), Now.AddDays(1));
-        using X509Certificate2 authority = rig.AuthorityCertificate();
-        if (who == "for another torrent")
-        {
-            var other = new CertificateRequest("CN=another plan", key, HashAlgorithmName.SHA256);
-            using X509Certificate2 signed = other.Create(authority, authority.NotBefore, Now.AddDays(1), [1, 2, 3]);
-            return signed.CopyWithPrivateKey(key);
-        }
-        using ECDsa otherKey = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var twin = new CertificateRequest(authority.SubjectName, otherKey, HashAlgorithmName.SHA256);
-        twin.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, critical: true));
-        using X509Certificate2 fake = twin.CreateSelfSigned(Now.AddHours(-1), Now.AddDays(2));
-        using X509Certificate2 forged = request.Create(fake, Now.AddMinutes(-30), Now.AddDays(1), [1, 2, 3]);
-        return forged.CopyWithPrivateKey(key);
-    }
 }

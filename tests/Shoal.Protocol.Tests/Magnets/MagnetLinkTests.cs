@@ -65,6 +65,15 @@ public sealed class MagnetLinkTests
     }
 
     [Fact]
+    public void The_private_swarm_is_told_and_safe_to_print()
+    {
+        MagnetLink link = Parse(Plain + "&x.swarm=the%20%1b%5Bteam&x.swarm=other");
+        Assert.Equal("the [team", link.Swarm);
+        Assert.Equal(Plain + "&x.swarm=the%20%5Bteam", link.ToString());
+        Assert.Null(Parse(Plain + "&x.swarm=").Swarm);
+    }
+
+    [Fact]
     public void V2_and_hybrid_links_are_read()
     {
         MagnetLink modern = Parse("magnet:?xt=urn:btmh:1220" + V2Hex.ToUpperInvariant());
