@@ -92,16 +92,3 @@ public sealed record TorrentOptions
     /// <summary>Rules of a swarm of known members, for experiments; null is the open swarm of everybody else.</summary>
     internal FixedSwarm? FixedSwarm { get; init; }
 }
-
-/// <summary>What to believe about data that is on disk when a torrent is added.</summary>
-public enum InitialCheck
-{
-    /// <summary>Take pieces from the resume journal if there is one, hash everything else that is there.</summary>
-    Resume,
-
-    /// <summary>Hash everything.</summary>
-    Full,
-
-    /// <summary>Take every file that has its full size as complete, unseen; wrong data is the user's word.</summary>
-    Trust,
-}

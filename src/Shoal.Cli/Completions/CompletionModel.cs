@@ -4,46 +4,6 @@ using System.CommandLine.Completions;
 
 namespace Shoal.Cli.Completions;
 
-/// <summary>What a word after an option or a command can be.</summary>
-internal enum ValueKind
-{
-    /// <summary>Nothing: the option has no value.</summary>
-    None,
-
-    /// <summary>Something that cannot be completed.</summary>
-    Free,
-
-    /// <summary>The path of a file, or of a folder where the command takes both.</summary>
-    File,
-
-    /// <summary>The path of a folder and nothing else.</summary>
-    Directory,
-
-    /// <summary>One of some words.</summary>
-    Choice,
-}
-
-/// <summary>An option as completion scripts see it.</summary>
-/// <param name="Names">Its names, the long one first.</param>
-/// <param name="Description">What it does, in a sentence without its point.</param>
-/// <param name="Kind">What follows it.</param>
-/// <param name="Choices">The words that may follow.</param>
-internal sealed record CompletionOption(
-    ImmutableArray<string> Names, string Description, ValueKind Kind, ImmutableArray<string> Choices);
-
-/// <summary>A command as completion scripts see it.</summary>
-/// <param name="Name">The word that calls it.</param>
-/// <param name="Description">What it does, in a sentence without its point.</param>
-/// <param name="Kind">What its arguments are.</param>
-/// <param name="Choices">The words that its argument may be.</param>
-/// <param name="Options">Its options, those of every command among them.</param>
-internal sealed record CompletionCommand(
-    string Name,
-    string Description,
-    ValueKind Kind,
-    ImmutableArray<string> Choices,
-    ImmutableArray<CompletionOption> Options);
-
 /// <summary>The command tree without what is hidden, ready to be written as a script.</summary>
 /// <param name="Commands">In the order of the help.</param>
 internal sealed record CompletionModel(ImmutableArray<CompletionCommand> Commands)

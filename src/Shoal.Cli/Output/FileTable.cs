@@ -1,5 +1,4 @@
 using System.Globalization;
-using Shoal.Cli.Output;
 using Shoal.Protocol.Catalogues;
 
 namespace Shoal.Cli.Output;

@@ -1,5 +1,4 @@
 using System.Net;
-using Shoal.Protocol.Catalogues;
 
 namespace Shoal.Engine.Lines;
 

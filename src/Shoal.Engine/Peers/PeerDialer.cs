@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
 using Shoal.Network;
-using Shoal.Protocol;
 using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Encryption;
 using Shoal.Protocol.PeerWire;

@@ -1,9 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
-using Shoal.Engine.Actors;
 using Shoal.Engine.Torrents;
 using Shoal.Network;
 using Shoal.Protocol.Encryption;
-using Shoal.Protocol.PeerWire;
 using Shoal.Swarm;
 
 namespace Shoal.Engine.Peers;

@@ -1,4 +1,3 @@
-using Shoal.Engine.Peers;
 using Shoal.Protocol;
 using Shoal.Protocol.Buffers;
 

@@ -1,24 +1,5 @@
 namespace Shoal.Storage.Files;
 
-/// <summary>How a file is opened.</summary>
-public enum FileUse
-{
-    /// <summary>For reading; the file must exist.</summary>
-    Read,
-
-    /// <summary>For reading and writing; the file is created, empty, where it does not exist.</summary>
-    ReadWrite,
-
-    /// <summary>As <see cref="ReadWrite"/>, and no other handle to it may exist, in any process.</summary>
-    Exclusive,
-}
-
-/// <summary>What is known of a path without opening it.</summary>
-/// <param name="Length">Number of bytes of a file, 0 for a folder.</param>
-/// <param name="Modified">Time of the last write in UTC ticks; only compared for equality.</param>
-/// <param name="IsFolder">True for a folder.</param>
-public readonly record struct FileStat(long Length, long Modified, bool IsFolder);
-
 /// <summary>
 /// The disk, as the storage needs it: real, in memory, or with faults. Every operation returns what failed as a value.
 /// All members can be called from several threads at once.
@@ -56,30 +37,4 @@ public interface IFileSystem
 
     /// <summary>Lets the user run a file, where the system knows such a permission. It never fails.</summary>
     void MarkExecutable(string path);
-}
-
-/// <summary>
-/// An open file, read and written at positions. All members can be called from several threads at once.
-/// </summary>
-public interface IFileHandle : IDisposable
-{
-    /// <summary>Number of bytes in the file now.</summary>
-    long Length { get; }
-
-    /// <summary>
-    /// Fills the buffers in turn from <paramref name="offset"/> on with one vectored call. Fewer bytes than asked for
-    /// means that the file ends there.
-    /// </summary>
-    StorageError? Read(IReadOnlyList<Memory<byte>> into, long offset, out long bytesRead);
-
-    /// <summary>
-    /// Writes the buffers in turn from <paramref name="offset"/> on with one vectored call, all or an error.
-    /// </summary>
-    StorageError? Write(IReadOnlyList<ReadOnlyMemory<byte>> data, long offset);
-
-    /// <summary>Cuts the file or makes it longer with zeros.</summary>
-    StorageError? SetLength(long length);
-
-    /// <summary>Returns when all that was written is on the medium.</summary>
-    StorageError? Flush();
 }

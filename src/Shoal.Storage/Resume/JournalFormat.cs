@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
-using Shoal.Protocol;
 using Shoal.Protocol.Torrents;
 
 namespace Shoal.Storage.Resume;

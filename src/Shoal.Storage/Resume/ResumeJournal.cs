@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Shoal.Protocol;
-using Shoal.Protocol.Torrents;
 using Shoal.Storage.Files;
 
 namespace Shoal.Storage.Resume;
