@@ -55,14 +55,6 @@ internal sealed class AnnounceService(
     public int NextIntervalSeconds() =>
         (int)(options.Interval.TotalSeconds * (1 - Jitter + 2 * Jitter * Random.Shared.NextDouble()));
 
-    /// <summary>The figures of one swarm: zeros when there is none, or when they are not to be had at once.</summary>
-    public ScrapeEntry Figures(InfoHash torrent)
-    {
-        Span<ScrapeEntry> entry = [new ScrapeEntry(torrent, 0, 0, 0)];
-        store.TryScrape(entry);
-        return entry[0];
-    }
-
     /// <summary>Peers that an announce is given at the most.</summary>
     public int WantedBy(in AnnounceQuery query) => query.Event == AnnounceEvent.Stopped ? 0
         : query.NumWant < 0 ? options.DefaultNumWant

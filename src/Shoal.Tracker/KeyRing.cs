@@ -1,5 +1,4 @@
 using System.Collections.Frozen;
-using System.Security.Cryptography;
 using System.Text;
 using Shoal.Tracker.Access;
 
@@ -9,7 +8,7 @@ namespace Shoal.Tracker;
 /// The keys of a private tracker. They rest as hashes in a file of the data folder, which a running tracker reads again
 /// when it changes, so that keys made and revoked by the command line count at once. Any thread may use it.
 /// </summary>
-public sealed class KeyRing
+public sealed class KeyRing : IKeyStore
 {
     /// <summary>The name of the file in the data folder.</summary>
     public const string FileName = "keys.txt";
@@ -50,9 +49,7 @@ public sealed class KeyRing
     /// <exception cref="IOException">The file cannot be written.</exception>
     public TrackerKey Create(string label, DateTimeOffset now, DateTimeOffset? expires, out string key)
     {
-        key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyChars / 2));
-        var hash = Sha256Key.Of(Encoding.ASCII.GetBytes(key));
-        var made = new TrackerKey(hash.ToString()[..KeyFile.IdChars], KeyFile.CleanLabel(label), now, expires);
+        (TrackerKey made, Sha256Key hash, key) = KeyFile.Make(label, now, expires);
         lock (_gate)
         {
             Reload();
@@ -97,13 +94,16 @@ public sealed class KeyRing
         }
     }
 
-    /// <summary>Judges what came in a URL.</summary>
-    internal KeyStatus Check(ReadOnlySpan<byte> key, DateTimeOffset now)
-    {
-        if (key.Length != KeyChars || !_keys.TryGetValue(Sha256Key.Of(key), out TrackerKey? known))
-            return KeyStatus.Unknown;
-        return known.Expires <= now ? KeyStatus.Expired : KeyStatus.Valid;
-    }
+    /// <inheritdoc/>
+    ValueTask<(TrackerKey Made, string Key)> IKeyStore.CreateAsync(
+        string label, DateTimeOffset now, DateTimeOffset? expires) =>
+        new((Create(label, now, expires, out string key), key));
+
+    /// <inheritdoc/>
+    ValueTask<bool> IKeyStore.RevokeAsync(string idOrKey) => new(Revoke(idOrKey));
+
+    /// <inheritdoc/>
+    KeyStatus IKeyStore.Check(ReadOnlySpan<byte> key, DateTimeOffset now) => KeyFile.Check(_keys, key, now);
 
     private void Reload()
     {

@@ -1,4 +1,6 @@
+using System.Text;
 using Shoal.Tracker.Access;
+using Shoal.Tracker.Api;
 using Shoal.Tracker.Redis;
 using Shoal.Tracker.Swarms;
 
@@ -14,6 +16,15 @@ internal sealed class StoreHost : IAsyncDisposable
 
     private StoreHost(SwarmStore memory, ISwarmStore store, TrackerSecret secret) =>
         (Memory, Store, Secret) = (memory, store, secret);
+
+    /// <summary>The catalogue of all nodes; null where this one has its own, or none.</summary>
+    public RedisCatalogue? Catalogue { get; private init; }
+
+    /// <summary>The keys of a private tracker that all nodes take; null elsewhere.</summary>
+    public SharedKeyRing? Keys { get; private init; }
+
+    /// <summary>The token that all nodes take for changes of it; null where this one has its own.</summary>
+    public string? Token { get; private init; }
 
     /// <summary>What this node was told itself, which goes into snapshots.</summary>
     public SwarmStore Memory { get; }
@@ -44,15 +55,42 @@ internal sealed class StoreHost : IAsyncDisposable
                 ?? throw RedisAgreement.WentAway();
             TrackerSecret shared = TrackerSecret.Of(secret)
                 ?? throw new IOException($"What Redis holds as {RedisKeys.Secret} is not the secret of a tracker.");
-            RedisSwarmStore store = await RedisSwarmStore.OpenAsync(memory, link, settings, secret, log, options.Time)
+            return await OpenAsync(options, memory, shared, secret, new RedisWatch(link, log, options.Time), settings)
                 .ConfigureAwait(false);
-            return new StoreHost(memory, store, shared);
         }
         catch
         {
             await link.DisposeAsync().ConfigureAwait(false);
             throw;
         }
+    }
+
+    private static async Task<StoreHost> OpenAsync(TrackerOptions options, SwarmStore memory, TrackerSecret shared,
+        byte[] secret, RedisWatch watch, RedisSettings settings)
+    {
+        var store = new RedisSwarmStore(memory, watch, settings);
+        RedisCatalogue? catalogue =
+            options.Catalogue is { } limits ? new RedisCatalogue(watch, limits.MaxFiles) : null;
+        SharedKeyRing? keys = options.Mode == TrackerMode.Private ? new SharedKeyRing(watch) : null;
+        await watch.StartAsync(secret).ConfigureAwait(false);
+        bool isRead = catalogue is null || await catalogue.LoadAsync().ConfigureAwait(false);
+        if (!isRead || (keys is not null && !await keys.RefreshAsync().ConfigureAwait(false)))
+            throw RedisAgreement.WentAway();
+        return new StoreHost(memory, store, shared)
+        {
+            Catalogue = catalogue,
+            Keys = keys,
+            Token = catalogue is null ? null : await AgreeOnTokenAsync(options, watch.Link).ConfigureAwait(false),
+        };
+    }
+
+    /// <summary>Whoever has the token of one node may write at all, also those that were given none.</summary>
+    private static async Task<string> AgreeOnTokenAsync(TrackerOptions options, IRedisLink link)
+    {
+        string mine = options.DataFolder is { } folder ? TokenFile.ReadOrMake(folder) : TokenFile.NewToken();
+        (byte[] token, _) = await link.AgreeAsync(RedisKeys.Token, Encoding.UTF8.GetBytes(mine), null)
+            .ConfigureAwait(false) ?? throw RedisAgreement.WentAway();
+        return Encoding.UTF8.GetString(token);
     }
 
     /// <summary>Ends the connection to Redis, where there is one.</summary>

@@ -111,7 +111,8 @@ public sealed class TrackerServer : IAsyncDisposable
     {
         CatalogueRegistry? registry = options is { Mode: TrackerMode.Listed, Catalogue: not null }
             ? new CatalogueRegistry(options.Registry) : null;
-        var gate = new AccessGate(options.Mode, registry ?? options.Registry, options.Keys, options.Time);
+        var gate = new AccessGate(
+            options.Mode, registry ?? options.Registry, options.Keys, options.Time, host.Keys);
         var service = new AnnounceService(options, host.Store, gate, host.Secret, new TrackerMetrics());
         var snapshot = options.DataFolder is { } data ? new SnapshotFile(data, host.Memory, service, log) : null;
         snapshot?.Load();
@@ -119,7 +120,7 @@ public sealed class TrackerServer : IAsyncDisposable
         CertificateFiles? certificate = options.CertificateFile is null
             ? null : CertificateFiles.Open(options.CertificateFile, options.CertificateKeyFile!);
         CatalogueHost? catalogue = options.Catalogue is null
-            ? null : CatalogueHost.Open(options, service, registry, log);
+            ? null : CatalogueHost.Open(options, service, host, registry, log);
         try
         {
             (KestrelServer server, UdpFrontEnd? udp) =
@@ -129,7 +130,7 @@ public sealed class TrackerServer : IAsyncDisposable
         }
         catch
         {
-            catalogue?.Dispose();
+            if (catalogue is not null) await catalogue.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }
@@ -147,8 +148,8 @@ public sealed class TrackerServer : IAsyncDisposable
         _server.Dispose();
         await udp.ConfigureAwait(false);
         await _upkeep.DisposeAsync().ConfigureAwait(false);
-        _catalogue?.Dispose();
         await _host.DisposeAsync().ConfigureAwait(false);
+        if (_catalogue is not null) await _catalogue.DisposeAsync().ConfigureAwait(false);
         _dataLock?.Dispose();
         _log.Stopped(Port);
     }

@@ -47,6 +47,25 @@ public sealed class DashboardTests : IDisposable
         Assert.Empty(page.Errors);
     }
 
+    [Theory]
+    [InlineData(1280, false)]
+    [InlineData(360, true)]
+    public async Task Torrents_that_are_merely_announced_are_shown_by_their_hash(int width, bool isDark)
+    {
+        await using RunningTracker tracker = await FilledAsync();
+        await tracker.GetAsync(
+            "/announce?info_hash=bbbbbbbbbbbbbbbbbbbb&peer_id=-TR4060-bbbbbbbbbbbb&port=1&left=0");
+        await using BrowserPage page = await BrowserPage.OpenAsync(_home, tracker.Url + "/", width, isDark: isDark);
+        await page.WaitAsync("document.getElementById('unnamed').children.length === 1");
+        string text = await page.AskAsync("document.getElementById('others').innerText");
+        Assert.Contains("6262626262626262626262626262626262626262", text, StringComparison.Ordinal);
+        Assert.Contains("weak", text, StringComparison.Ordinal);
+        Assert.Equal("", await page.AskAsync(
+            "[...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > innerWidth + 0.5)"
+                + ".map(e => e.tagName + '.' + e.className + ' ' + e.textContent)"));
+        Assert.Empty(page.Errors);
+    }
+
     [Fact]
     public async Task Names_are_searched_ordered_and_copied()
     {

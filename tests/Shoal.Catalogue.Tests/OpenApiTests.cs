@@ -1,9 +1,13 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Shoal.Protocol.Catalogues;
+using Shoal.Tracker;
+using Shoal.Tracker.Access;
 using Shoal.Tracker.Api;
 using Shoal.Tracker.Catalogue;
 using Shoal.Tracker.Dashboard;
+using Shoal.Tracker.Metrics;
+using Shoal.Tracker.Swarms;
 
 namespace Shoal.Catalogue.Tests;
 
@@ -50,6 +54,11 @@ public sealed class OpenApiTests
     [InlineData(typeof(LeaveRequest))]
     [InlineData(typeof(LeaveReply))]
     [InlineData(typeof(TrackerFigures))]
+    [InlineData(typeof(TorrentList))]
+    [InlineData(typeof(TorrentEntry))]
+    [InlineData(typeof(KeyList))]
+    [InlineData(typeof(KeyEntry))]
+    [InlineData(typeof(KeyRequest))]
     [InlineData(typeof(NamedCount))]
     [InlineData(typeof(ErrorReply))]
     public void Every_object_has_the_fields_that_it_says(Type type)
@@ -88,9 +97,19 @@ public sealed class OpenApiTests
     // The page at / is for people, not for programs.
     private static IReadOnlyList<ApiRoute> Routes()
     {
-        var catalogue = new FileCatalogue(() => SqliteCatalogue.Open(null, 1), _ => default, TimeProvider.System);
-        IEnumerable<ApiRoute> others = new DashboardRoutes(null!, () => 0).All.Where(r => r.When is null);
-        return [.. new CatalogueRoutes(catalogue).All, .. others];
+        var memory = new SwarmStore(new SwarmStoreOptions(), new Random(1));
+        var catalogue = new FileCatalogue(
+            () => SqliteCatalogue.Open(null, 1), new SwarmFigures(memory, TimeProvider.System), TimeProvider.System);
+        var options = new TrackerOptions();
+        var service = new AnnounceService(options, memory,
+            new AccessGate(TrackerMode.Open, null, null, options.Time), TrackerSecret.Draw(), new TrackerMetrics());
+        return
+        [
+            .. new CatalogueRoutes(catalogue).All,
+            .. new DashboardRoutes(service, () => 0).All.Where(r => r.When is null),
+            .. new TorrentRoutes(service, memory, catalogue).All,
+            .. new KeyRoutes(null, TimeProvider.System).All,
+        ];
     }
 
     private static IEnumerable<string> References(JsonElement element) => element.ValueKind switch

@@ -5,6 +5,7 @@ using System.Text.Json;
 using Shoal.Clients;
 using Shoal.Tracker;
 using Shoal.Tracker.Catalogue;
+using Shoal.Tracker.Swarms;
 
 namespace Shoal.Catalogue.Tests;
 
@@ -206,7 +207,7 @@ public sealed class WritingTests : IDisposable
                 writes++;
             }
         }
-        Assert.Equal(6, writes);
+        Assert.Equal(8, writes);
         Assert.Single(replies);
     }
 
@@ -270,18 +271,19 @@ public sealed class WritingTests : IDisposable
     public async Task Endpoints_on_loopback_are_for_who_is_there_too()
     {
         var file = new Shoal.Tracker.Catalogue.FileCatalogue(
-            () => SqliteCatalogue.Open(null, 10), _ => default, TimeProvider.System);
+            () => SqliteCatalogue.Open(null, 10),
+            new SwarmFigures(new SwarmStore(new SwarmStoreOptions(), new Random(1)), TimeProvider.System),
+            TimeProvider.System);
         var here = new Asker(IPAddress.Loopback, null);
         var elsewhere = new Asker(IPAddress.Parse("192.0.2.7"), null);
         var request = new Shoal.Protocol.Catalogues.RegisterRequest
         {
             FileName = "a", FileHash = "h1", FileSize = 1, Port = 1, Ip = "127.0.0.1",
         };
-        Assert.Null(file.Register(here, request).Error);
-        Assert.NotNull(file.Register(elsewhere, request).Error);
-        Assert.Single(file.Lookup(here, "a", null, false).Value!.Peers);
-        Assert.Empty(file.Lookup(elsewhere, "a", null, false).Value!.Peers);
-        await Task.CompletedTask;
+        Assert.Null((await file.RegisterAsync(here, request)).Error);
+        Assert.NotNull((await file.RegisterAsync(elsewhere, request)).Error);
+        Assert.Single((await file.LookupAsync(here, "a", null, false)).Value!.Peers);
+        Assert.Empty((await file.LookupAsync(elsewhere, "a", null, false)).Value!.Peers);
         file.Dispose();
     }
 

@@ -108,6 +108,43 @@ public sealed class TrackerNodesTests : IDisposable
             deadline, "both peers of the first node at the second");
     }
 
+    [Fact]
+    public async Task Every_node_finds_what_one_was_told_also_while_Redis_hangs()
+    {
+        CancellationToken deadline = ProgramRun.Deadline();
+        await using RedisServer redis = await RedisServer.StartAsync(deadline);
+        await using Node one = await StartAsync(redis, deadline);
+        await using Node other = await StartAsync(redis, deadline);
+        await RegisterAsync(one, "before.txt", deadline);
+        await Eventually.HoldsAsync(
+            () => FindsAsync(other, "before.txt", deadline), deadline, "the file of the first node at the second");
+        redis.Pause();
+        Assert.True(await FindsAsync(other, "before.txt", deadline));
+        Assert.Contains("15:warning message", await AnnounceAsync(other, 1, 0, deadline), StringComparison.Ordinal);
+        await RegisterAsync(other, "meanwhile.txt", deadline);
+        Assert.True(await FindsAsync(other, "meanwhile.txt", deadline));
+        redis.Resume();
+        await other.Process.ErrorLineAsync(l => l.Contains("Redis is back", StringComparison.Ordinal), deadline);
+        await Eventually.HoldsAsync(
+            () => FindsAsync(one, "meanwhile.txt", deadline), deadline, "the file of the second node at the first");
+        await Eventually.HoldsAsync(
+            async () => (await GetAsync(one, $"/scrape?{Hash}", deadline)).Contains("8:completei1e",
+                StringComparison.Ordinal),
+            deadline, "the seed of the second node at the first");
+    }
+
+    private async Task RegisterAsync(Node node, string name, CancellationToken deadline)
+    {
+        using var body = new StringContent(
+            $$"""{"file_name":"{{name}}","file_hash":"{{name}}","file_size":9,"port":1}""");
+        using HttpResponseMessage reply = await _http.PostAsync(
+            new Uri($"http://127.0.0.1:{node.Port}/register"), body, deadline);
+        Assert.Equal(HttpStatusCode.OK, reply.StatusCode);
+    }
+
+    private async Task<bool> FindsAsync(Node node, string name, CancellationToken deadline) =>
+        (await GetAsync(node, $"/files?q={name[..^4]}", deadline)).Contains(name, StringComparison.Ordinal);
+
     private async Task<Node> StartAsync(RedisServer redis, CancellationToken deadline)
     {
         ClientProcess process = ProgramRun.Start(

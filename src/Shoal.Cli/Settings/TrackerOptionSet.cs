@@ -77,7 +77,7 @@ internal sealed class TrackerOptionSet
         _metrics = options.Choice("--metrics", "Who gets /metrics: nobody, private networks, or everybody.",
             "local", ["off", "local", "all"]);
         _redis = options.Value<string?>("--redis", "ADDRESS",
-            "Keep the swarms in Redis or Valkey at HOST:PORT, for several nodes; ,password=… may follow.",
+            "Redis or Valkey at HOST:PORT for what several nodes share; ,password=… may follow.",
             OptionFactory.Text, null);
         _noLan = network.Flag("--no-lan", "Believe no private address that a peer tells of itself.");
         _plainSockets = network.Flag("--plain-sockets", "Move one datagram with each system call, for comparison.");
@@ -102,8 +102,8 @@ internal sealed class TrackerOptionSet
         {
             // The word as it stands: one that is no mode is told of by its own option.
             string? mode = result.GetResult(_mode.Option)?.Tokens is [{ Value: var word }, ..] ? word : null;
-            if (mode == "private" && result.GetResult(_data.Option) is null)
-                result.AddError("--mode private needs --data DIR, which has the keys.");
+            if (mode == "private" && result.GetResult(_data.Option) is null && result.GetResult(_redis.Option) is null)
+                result.AddError("--mode private needs --data DIR or --redis ADDRESS, which has the keys.");
             if ((result.GetResult(_certificate.Option) is null) != (result.GetResult(_certificateKey.Option) is null))
                 result.AddError("--certificate and --certificate-key have to be given together.");
         });

@@ -24,6 +24,10 @@ namespace Shoal.Protocol.Catalogues;
 [JsonSerializable(typeof(RarestReply))]
 [JsonSerializable(typeof(FileEntry))]
 [JsonSerializable(typeof(TrackerFigures))]
+[JsonSerializable(typeof(TorrentList))]
+[JsonSerializable(typeof(KeyEntry))]
+[JsonSerializable(typeof(KeyList))]
+[JsonSerializable(typeof(KeyRequest))]
 [JsonSerializable(typeof(ErrorReply))]
 public sealed partial class CatalogueJson : JsonSerializerContext
 {

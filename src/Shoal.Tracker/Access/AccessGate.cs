@@ -4,7 +4,13 @@ using Shoal.Tracker.Swarms;
 namespace Shoal.Tracker.Access;
 
 /// <summary>Decides by the mode of the tracker who is served. Any thread may ask.</summary>
-internal sealed class AccessGate(TrackerMode mode, ITorrentRegistry? registry, KeyRing? keys, TimeProvider time)
+/// <param name="mode">Whom the tracker serves.</param>
+/// <param name="registry">The torrents of a listed tracker.</param>
+/// <param name="keys">The keys of this node; null without a data folder.</param>
+/// <param name="time">The clock by which keys end.</param>
+/// <param name="shared">The keys of all nodes; null where there is but one.</param>
+internal sealed class AccessGate(
+    TrackerMode mode, ITorrentRegistry? registry, IKeyStore? keys, TimeProvider time, IKeyStore? shared = null)
 {
     /// <summary>
     /// Wrong keys that one host may send within a window before it is not listened to any more. A key has 128 bits, so
@@ -18,9 +24,6 @@ internal sealed class AccessGate(TrackerMode mode, ITorrentRegistry? registry, K
 
     /// <summary>True when a key is needed.</summary>
     public bool NeedsKey => mode == TrackerMode.Private;
-
-    /// <summary>The keys of a private tracker; null without a data folder.</summary>
-    public KeyRing? Keys => keys;
 
     /// <summary>Says whether one may announce.</summary>
     public RefusalReason Check(InfoHash torrent, ReadOnlySpan<byte> key, HostAddress from, TimeSpan now) => mode switch
@@ -38,7 +41,10 @@ internal sealed class AccessGate(TrackerMode mode, ITorrentRegistry? registry, K
     {
         if (key.IsEmpty) return RefusalReason.KeyMissing;
         if (!_wrongKeys.HasLeft(from, now)) return RefusalReason.KeyGuessing;
-        KeyStatus status = keys is null ? KeyStatus.Unknown : keys.Check(key, time.GetUtcNow());
+        DateTimeOffset date = time.GetUtcNow();
+        KeyStatus status = keys?.Check(key, date) ?? KeyStatus.Unknown;
+        if (status != KeyStatus.Valid && shared?.Check(key, date) is { } other and not KeyStatus.Unknown)
+            status = other;
         switch (status)
         {
             case KeyStatus.Valid:

@@ -1,5 +1,7 @@
 using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace Shoal.Tracker.Access;
@@ -40,14 +42,9 @@ internal static class KeyFile
         {
             number++;
             if (line.Length == 0 || line[0] == '#') continue;
-            string[] fields = line.Split(' ', Fields);
-            if (fields.Length < Fields - 1 || fields[0].Length != HashChars
-                || !TryHash(fields[0], out Sha256Key hash)
-                || !TryTime(fields[1], out DateTimeOffset created)
-                || !TryExpiry(fields[2], out DateTimeOffset? expires))
+            if (!TryParse(line, out Sha256Key hash, out TrackerKey? key))
                 throw new IOException($"{path} is damaged in line {number}; remove that line, or the file.");
-            keys[hash] = new TrackerKey(
-                fields[0][..IdChars], fields.Length == Fields ? CleanLabel(fields[3]) : "", created, expires);
+            keys[hash] = key;
         }
         return keys.ToFrozenDictionary();
     }
@@ -58,10 +55,46 @@ internal static class KeyFile
         var text = new StringBuilder(Header).Append('\n');
         foreach ((Sha256Key hash, TrackerKey key) in keys.OrderBy(k => k.Value.Created))
         {
-            text.Append(CultureInfo.InvariantCulture,
-                $"{hash} {key.Created.UtcDateTime:O} {key.Expires?.UtcDateTime.ToString("O") ?? Never} {key.Label}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{hash} {LineOf(key)}\n");
         }
         OwnerFile.Replace(path, Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    /// <summary>Draws a key.</summary>
+    public static (TrackerKey Made, Sha256Key Hash, string Key) Make(
+        string label, DateTimeOffset now, DateTimeOffset? expires)
+    {
+        string key = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(KeyRing.KeyChars / 2));
+        var hash = Sha256Key.Of(Encoding.ASCII.GetBytes(key));
+        return (new TrackerKey(hash.ToString()[..IdChars], CleanLabel(label), now, expires), hash, key);
+    }
+
+    /// <summary>Judges what came in a URL.</summary>
+    public static KeyStatus Check(
+        FrozenDictionary<Sha256Key, TrackerKey> keys, ReadOnlySpan<byte> key, DateTimeOffset now)
+    {
+        if (key.Length != KeyRing.KeyChars || !keys.TryGetValue(Sha256Key.Of(key), out TrackerKey? known))
+            return KeyStatus.Unknown;
+        return known.Expires <= now ? KeyStatus.Expired : KeyStatus.Valid;
+    }
+
+    /// <summary>What stands behind the hash of a key.</summary>
+    public static string LineOf(TrackerKey key) => string.Create(CultureInfo.InvariantCulture,
+        $"{key.Created.UtcDateTime:O} {key.Expires?.UtcDateTime.ToString("O") ?? Never} {key.Label}");
+
+    /// <summary>Reads a line.</summary>
+    public static bool TryParse(string line, out Sha256Key hash, [NotNullWhen(true)] out TrackerKey? key)
+    {
+        (hash, key) = (default, null);
+        string[] fields = line.Split(' ', Fields);
+        if (fields.Length < Fields - 1 || fields[0].Length != HashChars
+            || !TryHash(fields[0], out hash)
+            || !TryTime(fields[1], out DateTimeOffset created)
+            || !TryExpiry(fields[2], out DateTimeOffset? expires))
+            return false;
+        key = new TrackerKey(
+            fields[0][..IdChars], fields.Length == Fields ? CleanLabel(fields[3]) : "", created, expires);
+        return true;
     }
 
     private static bool TryHash(string hex, out Sha256Key hash)

@@ -1,71 +1,75 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Shoal.Protocol.Catalogues;
 using Shoal.Tracker.Catalogue;
 
 namespace Shoal.Tracker.Api;
 
 /// <summary>The requests of the catalogue: from query and body to what is asked of it, and back.</summary>
-[SuppressMessage("Design", "CA1001", Justification = "It lives as long as the process that serves it.")]
 internal sealed class CatalogueRoutes(FileCatalogue catalogue)
 {
-    private readonly SemaphoreSlim _bodies = new(ApiLimits.MaxBodies);
-
     /// <summary>All of them; docs/CATALOGUE.md and openapi.json describe each.</summary>
     public IReadOnlyList<ApiRoute> All =>
     [
-        new("POST", "/register", Writes: true, r => WithJson(
+        new("POST", "/register", Writes: true, r => ApiBody.ReadJsonAsync(
             r, CatalogueJson.Default.RegisterRequest,
-            body => ApiReply.Of(catalogue.Register(r.Asker, body), CatalogueJson.Default.RegisterReply))),
-        new("GET", "/lookup", Writes: false, Look(r => ApiReply.Of(
-            catalogue.Lookup(r.Asker, r["file_name"], r["file_hash"], WantsRanges(r)),
-            CatalogueJson.Default.LookupReply))),
-        new("GET", "/files", Writes: false, Look(List)),
-        new("GET", "/files/{hash}", Writes: false, Look(r => ApiReply.Of(
-            catalogue.Entry(r.Asker, r.Segments[1]), CatalogueJson.Default.FileEntry))),
-        new("DELETE", "/files/{hash}", Writes: true, Look(r => ApiReply.Of(
-            catalogue.Delete(r.Segments[1]), CatalogueJson.Default.LeaveReply))),
-        new("GET", "/files/{hash}/torrent", Writes: false, Look(Torrent)),
-        new("PUT", "/files/{hash}/torrent", Writes: true, r => WithBody(r, ApiLimits.MaxTorrentBytes, body =>
-            ApiReply.Of(catalogue.AttachTorrent(r.Asker, r.Segments[1], body), CatalogueJson.Default.FileEntry))),
-        new("POST", "/torrents", Writes: true, r => WithBody(r, ApiLimits.MaxTorrentBytes, body =>
-            ApiReply.Of(catalogue.AddTorrent(r.Asker, body, Tags(r)), CatalogueJson.Default.FileEntry))),
-        new("GET", "/locations", Writes: false, Look(r => ApiReply.Of(
-            catalogue.Locations(r.Asker, r["file_name"], r["file_hash"], WantsRanges(r)),
-            CatalogueJson.Default.LocationsReply))),
-        new("GET", "/rarest", Writes: false, Look(r => ApiReply.Of(
-            catalogue.Rarest(r["file_name"], r["file_hash"]), CatalogueJson.Default.RarestReply))),
-        new("POST", "/chunks", Writes: true, r => WithJson(
+            async body => ApiReply.Of(
+                await catalogue.RegisterAsync(r.Asker, body).ConfigureAwait(false),
+                CatalogueJson.Default.RegisterReply))),
+        new("GET", "/lookup", Writes: false, async r => ApiReply.Of(
+            await catalogue.LookupAsync(r.Asker, r["file_name"], r["file_hash"], WantsRanges(r))
+                .ConfigureAwait(false),
+            CatalogueJson.Default.LookupReply)),
+        new("GET", "/files", Writes: false, ListAsync),
+        new("GET", "/files/{hash}", Writes: false, async r => ApiReply.Of(
+            await catalogue.EntryAsync(r.Asker, r.Segments[1]).ConfigureAwait(false),
+            CatalogueJson.Default.FileEntry)),
+        new("DELETE", "/files/{hash}", Writes: true, async r => ApiReply.Of(
+            await catalogue.DeleteAsync(r.Segments[1]).ConfigureAwait(false), CatalogueJson.Default.LeaveReply)),
+        new("GET", "/files/{hash}/torrent", Writes: false, TorrentAsync),
+        new("PUT", "/files/{hash}/torrent", Writes: true, r => ApiBody.ReadAsync(
+            r, ApiLimits.MaxTorrentBytes, async body =>
+            ApiReply.Of(await catalogue.AttachTorrentAsync(r.Asker, r.Segments[1], body).ConfigureAwait(false),
+                CatalogueJson.Default.FileEntry))),
+        new("POST", "/torrents", Writes: true, r => ApiBody.ReadAsync(r, ApiLimits.MaxTorrentBytes, async body =>
+            ApiReply.Of(await catalogue.AddTorrentAsync(r.Asker, body, Tags(r)).ConfigureAwait(false),
+                CatalogueJson.Default.FileEntry))),
+        new("GET", "/locations", Writes: false, async r => ApiReply.Of(
+            await catalogue.LocationsAsync(r.Asker, r["file_name"], r["file_hash"], WantsRanges(r))
+                .ConfigureAwait(false),
+            CatalogueJson.Default.LocationsReply)),
+        new("GET", "/rarest", Writes: false, async r => ApiReply.Of(
+            await catalogue.RarestAsync(r["file_name"], r["file_hash"]).ConfigureAwait(false),
+            CatalogueJson.Default.RarestReply)),
+        new("POST", "/chunks", Writes: true, r => ApiBody.ReadJsonAsync(
             r, CatalogueJson.Default.ChunkRequest,
-            body => ApiReply.Of(catalogue.AddChunks(r.Asker, body), CatalogueJson.Default.ChunkReply))),
-        new("POST", "/leave", Writes: true, r => WithJson(
+            async body => ApiReply.Of(
+                await catalogue.AddChunksAsync(r.Asker, body).ConfigureAwait(false),
+                CatalogueJson.Default.ChunkReply))),
+        new("POST", "/leave", Writes: true, r => ApiBody.ReadJsonAsync(
             r, CatalogueJson.Default.LeaveRequest,
-            body => ApiReply.Of(catalogue.Leave(r.Asker, body), CatalogueJson.Default.LeaveReply))),
-        new("GET", "/openapi.json", Writes: false, Look(_ => OpenApiDocument.Reply)),
+            async body => ApiReply.Of(
+                await catalogue.LeaveAsync(r.Asker, body).ConfigureAwait(false), CatalogueJson.Default.LeaveReply))),
+        new("GET", "/openapi.json", Writes: false, _ => Task.FromResult(OpenApiDocument.Reply)),
     ];
-
-    private static Func<ApiRequest, Task<ApiReply>> Look(Func<ApiRequest, ApiReply> answer) =>
-        request => Task.FromResult(answer(request));
 
     private static bool WantsRanges(ApiRequest request) => request["chunks"] == "ranges";
 
     private static string[] Tags(ApiRequest request) =>
         request["tags"]?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
-    private ApiReply List(ApiRequest request)
+    private async Task<ApiReply> ListAsync(ApiRequest request)
     {
         string? fault = ReadQuery(request, out FileQuery query);
         return fault is not null
             ? ApiReply.Error(HttpStatusCode.BadRequest, fault)
-            : ApiReply.Json(catalogue.List(request.Asker, query), CatalogueJson.Default.FileList);
+            : ApiReply.Json(
+                await catalogue.ListAsync(request.Asker, query).ConfigureAwait(false), CatalogueJson.Default.FileList);
     }
 
-    private ApiReply Torrent(ApiRequest request)
+    private async Task<ApiReply> TorrentAsync(ApiRequest request)
     {
-        Answer<StoredTorrent> answer = catalogue.TorrentOf(request.Segments[1]);
+        Answer<StoredTorrent> answer = await catalogue.TorrentOfAsync(request.Segments[1]).ConfigureAwait(false);
         return answer.Value is { } torrent
             ? new ApiReply(HttpStatusCode.OK, "application/x-bittorrent", torrent.Bytes)
             {
@@ -118,43 +122,5 @@ internal sealed class CatalogueRoutes(FileCatalogue catalogue)
         number = otherwise;
         return text is null
             || (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && number <= max);
-    }
-
-    private Task<ApiReply> WithJson<T>(ApiRequest request, JsonTypeInfo<T> type, Func<T, ApiReply> answer)
-        where T : class =>
-        WithBody(request, ApiLimits.MaxJsonBytes, body =>
-        {
-            try
-            {
-                return JsonSerializer.Deserialize(body.Span, type) is { } value
-                    ? answer(value) : ApiReply.Error(HttpStatusCode.BadRequest, "The body must be a JSON object.");
-            }
-            catch (JsonException e)
-            {
-                string where = e.Path is { Length: > 1 } path ? $" at {path}" : "";
-                return ApiReply.Error(HttpStatusCode.BadRequest, $"The body is not the JSON that is expected{where}.");
-            }
-        });
-
-    private async Task<ApiReply> WithBody(
-        ApiRequest request, int maxBytes, Func<ReadOnlyMemory<byte>, ApiReply> answer)
-    {
-        if (!await _bodies.WaitAsync(ApiLimits.BodyTimeout).ConfigureAwait(false))
-            return ApiReply.Error(HttpStatusCode.ServiceUnavailable, "Too many requests with a body are under way.");
-        try
-        {
-            byte[]? body = await request.ReadBodyAsync(maxBytes).WaitAsync(ApiLimits.BodyTimeout).ConfigureAwait(false);
-            return body is null
-                ? ApiReply.Error(HttpStatusCode.RequestEntityTooLarge, $"The body has more than {maxBytes} bytes.")
-                : answer(body);
-        }
-        catch (TimeoutException)
-        {
-            return ApiReply.Error(HttpStatusCode.RequestTimeout, "The body did not arrive in time.");
-        }
-        finally
-        {
-            _bodies.Release();
-        }
     }
 }

@@ -11,7 +11,7 @@ namespace Shoal.Tracker.Catalogue;
 internal sealed partial class FileCatalogue
 {
     /// <summary>Registers one file, or several, for an endpoint.</summary>
-    public Answer<RegisterReply> Register(Asker asker, RegisterRequest request)
+    public async Task<Answer<RegisterReply>> RegisterAsync(Asker asker, RegisterRequest request)
     {
         if (!TryEndPoint(asker, request.Ip, request.Port, out IPAddress? ip, out string? fault))
             return Refusal.Invalid(fault);
@@ -20,7 +20,7 @@ internal sealed partial class FileCatalogue
         {
             string? invalid = Validate(request, ip, request.Port, ttl, out Registration? one);
             if (invalid is not null) return Refusal.Invalid(invalid);
-            StoredRegistration stored = Put([one!])[0];
+            StoredRegistration stored = (await PutAsync([one!]).ConfigureAwait(false))[0];
             if (FaultOf(stored) is { } error) return Refusal.Conflict(error);
             return new RegisterReply
             {
@@ -30,16 +30,17 @@ internal sealed partial class FileCatalogue
         }
         if (request.Files.Count > CatalogueLimits.MaxFilesPerRequest)
             return Refusal.Invalid($"More than {CatalogueLimits.MaxFilesPerRequest} files are for several requests.");
-        return RegisterAll(request.Files, ip, request.Port, ttl);
+        return await RegisterAllAsync(request.Files, ip, request.Port, ttl).ConfigureAwait(false);
     }
 
     /// <summary>Registers chunks that an endpoint holds besides those before.</summary>
-    public Answer<ChunkReply> AddChunks(Asker asker, ChunkRequest request)
+    public async Task<Answer<ChunkReply>> AddChunksAsync(Asker asker, ChunkRequest request)
     {
         if (!TryEndPoint(asker, request.Ip, request.Port, out IPAddress? ip, out string? fault))
             return Refusal.Invalid(fault);
         ChunkSet? chunks = request.Chunk is { } one ? ChunkSet.Of([(one, one + 1)]) : request.Chunks;
         if (chunks is null || chunks.Count == 0) return Refusal.Invalid("Say which: chunk or chunks is missing.");
+        await Store.FreshenAsync().ConfigureAwait(false);
         if (Choose(request.FileName, request.FileHash, out IReadOnlyList<CatalogueFile> others) is not { } file)
             return Missing(request.FileName, request.FileHash);
         if (others.Count > 0) return Refusal.Conflict("Several files have this name: say which by file_hash.");
@@ -47,7 +48,8 @@ internal sealed partial class FileCatalogue
             return Refusal.Invalid($"The file has {CountOf(file)} chunks of {file.ChunkSize} bytes, from 0 on.");
         var endPoint = new CatalogueEndPoint(ip.ToString(), request.Port, chunks);
         (RegistrationStatus Status, ChunkSet Chunks)? result =
-            Store.AddChunks(file.Hash, endPoint, Now + TtlOf(request.TtlSeconds), Now);
+            await Store.AddChunksAsync(file.Hash, endPoint, Now + TtlOf(request.TtlSeconds), Now)
+                .ConfigureAwait(false);
         if (result is not { } added) return Missing(null, file.Hash);
         if (FaultOf(new StoredRegistration(added.Status, 0, file)) is { } error) return Refusal.Conflict(error);
         return new ChunkReply
@@ -62,12 +64,13 @@ internal sealed partial class FileCatalogue
     }
 
     /// <summary>Removes an endpoint from one file or from all.</summary>
-    public Answer<LeaveReply> Leave(Asker asker, LeaveRequest request)
+    public async Task<Answer<LeaveReply>> LeaveAsync(Asker asker, LeaveRequest request)
     {
         if (!TryEndPoint(asker, request.Ip, request.Port, out IPAddress? ip, out string? fault))
             return Refusal.Invalid(fault);
         string? hash = request.FileHash is null ? null : CatalogueText.Canonical(request.FileHash);
-        IReadOnlyList<(string Hash, string Name)> left = Store.Leave(ip.ToString(), request.Port, hash);
+        IReadOnlyList<(string Hash, string Name)> left =
+            await Store.LeaveAsync(ip.ToString(), request.Port, hash).ConfigureAwait(false);
         // A torrent that goes with its last source is served until the next round: to read all for each is too much.
         if (left.Count > 0) Interlocked.Exchange(ref _hasLeavers, 1);
         return new LeaveReply
@@ -78,10 +81,12 @@ internal sealed partial class FileCatalogue
     }
 
     /// <summary>Takes a torrent in that stays until it is deleted.</summary>
-    public Answer<FileEntry> AddTorrent(Asker asker, ReadOnlyMemory<byte> bytes, IReadOnlyList<string> tags)
+    public async Task<Answer<FileEntry>> AddTorrentAsync(
+        Asker asker, ReadOnlyMemory<byte> bytes, IReadOnlyList<string> tags)
     {
         if (CatalogueText.FaultOfTags(tags) is { } badTags) return Refusal.Invalid(badTags);
         if (!MetainfoReader.TryRead(bytes, out Metainfo? metainfo, out string? error)) return Refusal.Invalid(error);
+        await Store.FreshenAsync().ConfigureAwait(false);
         // The same torrent may be here under the hash of its file.
         CatalogueFile? known = FindAny(metainfo.Info.Hashes.ToString());
         CatalogueFile file = known ?? FileOf(metainfo, metainfo.Info.Hashes.ToString());
@@ -91,14 +96,16 @@ internal sealed partial class FileCatalogue
         {
             File = file, Torrent = bytes.ToArray(), IsPinned = true, TakesAnyChunkSize = true,
         };
-        StoredRegistration stored = Put([pinned])[0];
+        StoredRegistration stored = (await PutAsync([pinned]).ConfigureAwait(false))[0];
         if (FaultOf(stored) is { } fault) return Refusal.Conflict(fault);
-        return Entry(stored.File ?? file, asker);
+        return await EntryAsync(stored.File ?? file, asker).ConfigureAwait(false);
     }
 
     /// <summary>Keeps the torrent of a file that was registered before.</summary>
-    public Answer<FileEntry> AttachTorrent(Asker asker, string hash, ReadOnlyMemory<byte> bytes)
+    public async Task<Answer<FileEntry>> AttachTorrentAsync(
+        Asker asker, string hash, ReadOnlyMemory<byte> bytes)
     {
+        await Store.FreshenAsync().ConfigureAwait(false);
         if (FindAny(hash) is not { } file) return Missing(null, hash);
         if (!MetainfoReader.TryRead(bytes, out Metainfo? metainfo, out string? error)) return Refusal.Invalid(error);
         CatalogueFile offered = FileOf(metainfo, file.Hash);
@@ -107,16 +114,18 @@ internal sealed partial class FileCatalogue
         bool agrees = (file.InfoHash is null || file.InfoHash == offered.InfoHash)
             && (file.InfoHashV2 is null || file.InfoHashV2 == offered.InfoHashV2);
         if (!agrees) return Refusal.Conflict("The file was registered with another info-hash.");
-        if (!Store.AttachTorrent(new Registration { File = offered, Torrent = bytes.ToArray() }))
-            return Missing(null, hash);
+        var registration = new Registration { File = offered, Torrent = bytes.ToArray() };
+        if (!await Store.AttachTorrentAsync(registration).ConfigureAwait(false)) return Missing(null, hash);
         Registry?.Add(CatalogueText.SwarmsOf(offered.InfoHash, offered.InfoHashV2));
-        return Entry(Store.Find(file.Hash) ?? file, asker);
+        return await EntryAsync(Store.Find(file.Hash) ?? file, asker).ConfigureAwait(false);
     }
 
     /// <summary>Removes a file with everything about it.</summary>
-    public Answer<LeaveReply> Delete(string hash)
+    public async Task<Answer<LeaveReply>> DeleteAsync(string hash)
     {
-        if (FindAny(hash) is not { } file || !Store.Delete(file.Hash)) return Missing(null, hash);
+        await Store.FreshenAsync().ConfigureAwait(false);
+        if (FindAny(hash) is not { } file || !await Store.DeleteAsync(file.Hash).ConfigureAwait(false))
+            return Missing(null, hash);
         Registry?.Reload(Store.Swarms);
         return new LeaveReply
         {
@@ -125,9 +134,10 @@ internal sealed partial class FileCatalogue
         };
     }
 
-    private IReadOnlyList<StoredRegistration> Put(IReadOnlyList<Registration> registrations)
+    private async Task<IReadOnlyList<StoredRegistration>> PutAsync(IReadOnlyList<Registration> registrations)
     {
-        IReadOnlyList<StoredRegistration> stored = Store.Register(registrations, Now);
+        IReadOnlyList<StoredRegistration> stored =
+            await Store.RegisterAsync(registrations, Now).ConfigureAwait(false);
         foreach (StoredRegistration one in stored)
         {
             if (one is { Status: RegistrationStatus.Stored, File: { } file })
@@ -147,7 +157,7 @@ internal sealed partial class FileCatalogue
         PieceSize = metainfo.Info.Geometry.PieceLength,
     };
 
-    private Answer<RegisterReply> RegisterAll(
+    private async Task<Answer<RegisterReply>> RegisterAllAsync(
         IReadOnlyList<RegisteredFile> files, IPAddress ip, int port, TimeSpan ttl)
     {
         var results = new ItemResult[files.Count];
@@ -161,7 +171,8 @@ internal sealed partial class FileCatalogue
                 Success = false, FileName = files[i]?.FileName, FileHash = files[i]?.FileHash, Error = invalid,
             };
         }
-        IReadOnlyList<StoredRegistration> stored = Put([.. valid.Select(v => v.Registration)]);
+        IReadOnlyList<StoredRegistration> stored =
+            await PutAsync([.. valid.Select(v => v.Registration)]).ConfigureAwait(false);
         for (int i = 0; i < stored.Count; i++)
         {
             string? error = FaultOf(stored[i]);

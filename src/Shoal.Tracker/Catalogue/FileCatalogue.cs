@@ -14,18 +14,18 @@ namespace Shoal.Tracker.Catalogue;
 internal sealed partial class FileCatalogue : IDisposable
 {
     private readonly Lazy<ICatalogueStore> _store;
-    private readonly Func<InfoHash, ScrapeEntry> _scrape;
+    private readonly SwarmFigures _figures;
     private readonly TimeProvider _time;
     private int _hasLeavers;
 
     /// <summary>A catalogue over a store.</summary>
     /// <param name="store">Opens the store when it is first needed.</param>
-    /// <param name="scrape">The figures of a swarm.</param>
+    /// <param name="figures">The figures of swarms.</param>
     /// <param name="time">The clock.</param>
-    public FileCatalogue(Func<ICatalogueStore> store, Func<InfoHash, ScrapeEntry> scrape, TimeProvider time)
+    public FileCatalogue(Func<ICatalogueStore> store, SwarmFigures figures, TimeProvider time)
     {
         _store = new Lazy<ICatalogueStore>(store);
-        _scrape = scrape;
+        _figures = figures;
         _time = time;
     }
 
@@ -47,15 +47,26 @@ internal sealed partial class FileCatalogue : IDisposable
         Registry?.Reload(Store.Swarms);
     }
 
+    /// <summary>To be called when the torrents of the store are others, by the doing of another node.</summary>
+    /// <param name="added">Those that may be new.</param>
+    /// <param name="isLess">True when some may be gone, and all have to be read again.</param>
+    public void UpdateRegistry(IReadOnlyList<InfoHash> added, bool isLess)
+    {
+        Registry?.Add(added);
+        if (isLess) Registry?.Reload(Store.Swarms);
+    }
+
     /// <summary>Who has a file, by its name or hash.</summary>
     /// <param name="asker">Who asks.</param>
     /// <param name="name">Name of the file, or null.</param>
     /// <param name="hash">Hash of the file, or null.</param>
     /// <param name="rangesOnly">True to leave out the chunks as numbers.</param>
-    public Answer<LookupReply> Lookup(Asker asker, string? name, string? hash, bool rangesOnly)
+    public async Task<Answer<LookupReply>> LookupAsync(Asker asker, string? name, string? hash, bool rangesOnly)
     {
+        await Store.FreshenAsync().ConfigureAwait(false);
         if (Choose(name, hash, out IReadOnlyList<CatalogueFile> others) is not { } file) return Missing(name, hash);
-        FileEntry entry = Entry(file, asker);
+        SwarmTable swarms = await _figures.OfAsync([file, .. others]).ConfigureAwait(false);
+        FileEntry entry = Entry(file, asker, swarms);
         return new LookupReply
         {
             FileHash = entry.FileHash, FileName = entry.FileName, FileSize = entry.FileSize,
@@ -65,13 +76,15 @@ internal sealed partial class FileCatalogue : IDisposable
             Leechers = entry.Leechers, Completed = entry.Completed, Health = entry.Health,
             Added = entry.Added, Tags = entry.Tags,
             Peers = PeersOf(file, asker, rangesOnly),
-            Others = others.Count == 0 ? null : [.. others.Select(o => Entry(o, asker))],
+            Others = others.Count == 0 ? null : [.. others.Select(o => Entry(o, asker, swarms))],
         };
     }
 
     /// <summary>The endpoints of a file with the chunks that each holds.</summary>
-    public Answer<LocationsReply> Locations(Asker asker, string? name, string? hash, bool rangesOnly)
+    public async Task<Answer<LocationsReply>> LocationsAsync(
+        Asker asker, string? name, string? hash, bool rangesOnly)
     {
+        await Store.FreshenAsync().ConfigureAwait(false);
         if (Choose(name, hash, out _) is not { } file) return Missing(name, hash);
         List<FilePeer> peers = PeersOf(file, asker, rangesOnly);
         return new LocationsReply
@@ -81,8 +94,9 @@ internal sealed partial class FileCatalogue : IDisposable
     }
 
     /// <summary>The chunks of a file by how many endpoints hold them.</summary>
-    public Answer<RarestReply> Rarest(string? name, string? hash)
+    public async Task<Answer<RarestReply>> RarestAsync(string? name, string? hash)
     {
+        await Store.FreshenAsync().ConfigureAwait(false);
         if (Choose(name, hash, out _) is not { } file) return Missing(name, hash);
         int count = CountOf(file);
         return new RarestReply
@@ -95,54 +109,46 @@ internal sealed partial class FileCatalogue : IDisposable
     }
 
     /// <summary>A page of the list of files.</summary>
-    public FileList List(Asker asker, FileQuery query)
+    public async Task<FileList> ListAsync(Asker asker, FileQuery query)
     {
-        IReadOnlyList<CatalogueFile> files;
-        int total;
-        if (query.Order is FileOrder.Seeders or FileOrder.Leechers or FileOrder.Completed)
-        {
-            IReadOnlyList<CatalogueFile> all = Store.SearchAll(query);
-            IEnumerable<CatalogueFile> ordered = query.Descending
-                ? all.OrderByDescending(Figure).ThenByDescending(f => f.NameId)
-                : all.OrderBy(Figure).ThenBy(f => f.NameId);
-            (files, total) = ([.. ordered.Skip(query.Offset).Take(query.Limit)], all.Count);
-        }
-        else
-        {
-            (files, total) = Store.Search(query);
-        }
+        await Store.FreshenAsync().ConfigureAwait(false);
+        (IReadOnlyList<CatalogueFile> files, int total) = query.Order.IsOfSwarms()
+            ? await SortAsync(query).ConfigureAwait(false)
+            : Store.Search(query);
+        SwarmTable swarms = await _figures.OfAsync(files).ConfigureAwait(false);
         return new FileList
         {
-            Files = [.. files.Select(f => Entry(f, asker))], Count = files.Count, Total = total, Offset = query.Offset,
+            Files = [.. files.Select(f => Entry(f, asker, swarms))], Count = files.Count, Total = total,
+            Offset = query.Offset,
         };
-
-        int Figure(CatalogueFile file)
-        {
-            ScrapeEntry swarm = SwarmOf(file);
-            return query.Order switch
-            {
-                FileOrder.Seeders => swarm.Complete,
-                FileOrder.Leechers => swarm.Incomplete,
-                _ => swarm.Downloaded,
-            };
-        }
     }
 
     /// <summary>One file.</summary>
-    public Answer<FileEntry> Entry(Asker asker, string hash) =>
-        FindAny(hash) is { } file ? Entry(file, asker) : Missing(null, hash);
+    public async Task<Answer<FileEntry>> EntryAsync(Asker asker, string hash)
+    {
+        await Store.FreshenAsync().ConfigureAwait(false);
+        return FindAny(hash) is { } file ? await EntryAsync(file, asker).ConfigureAwait(false) : Missing(null, hash);
+    }
 
     /// <summary>The .torrent of a file with the name to save it under.</summary>
-    public Answer<StoredTorrent> TorrentOf(string hash) =>
-        FindAny(hash) is { } file && Store.TorrentOf(file.Hash) is { } bytes
+    public async Task<Answer<StoredTorrent>> TorrentOfAsync(string hash)
+    {
+        await Store.FreshenAsync().ConfigureAwait(false);
+        return FindAny(hash) is { } file && Store.TorrentOf(file.Hash) is { } bytes
             ? new StoredTorrent(file.Name, bytes)
             : Refusal.Missing("The catalogue has no .torrent of this file.");
+    }
+
+    /// <summary>The names that the catalogue has for swarms; null for those that it does not know.</summary>
+    public IReadOnlyList<CatalogueFile?> FilesOf(IReadOnlyList<InfoHash> swarms) => _store.IsValueCreated
+        ? [.. swarms.Select(swarm => Store.FindByInfoHash(swarm.ToString()))]
+        : new CatalogueFile?[swarms.Count];
 
     /// <summary>Forgets who has not registered again. To be called now and then.</summary>
-    public void Expire()
+    public async Task ExpireAsync()
     {
         if (!_store.IsValueCreated) return;
-        int gone = Store.Expire(Now, hash => _scrape(hash) is var swarm && swarm.Complete + swarm.Incomplete > 0);
+        int gone = await Store.ExpireAsync(Now, _figures.PeopledAsync).ConfigureAwait(false);
         if (gone > 0 || Interlocked.Exchange(ref _hasLeavers, 0) != 0) Registry?.Reload(Store.Swarms);
     }
 
@@ -176,23 +182,34 @@ internal sealed partial class FileCatalogue : IDisposable
         return found[0];
     }
 
-    private ScrapeEntry SwarmOf(CatalogueFile file)
+    /// <summary>A page in an order that only the swarms tell.</summary>
+    private async Task<(IReadOnlyList<CatalogueFile> Files, int Total)> SortAsync(FileQuery query)
     {
-        // Clients announce a hybrid under both hashes, so the larger figure is the number of peers, not the sum.
-        ScrapeEntry best = default;
-        foreach (InfoHash hash in CatalogueText.SwarmsOf(file.InfoHash, file.InfoHashV2))
+        IReadOnlyList<CatalogueFile> all = Store.SearchAll(query);
+        SwarmTable swarms = await _figures.ForOrderAsync(all).ConfigureAwait(false);
+        IEnumerable<CatalogueFile> ordered = query.Descending
+            ? all.OrderByDescending(Figure).ThenByDescending(f => f.NameId)
+            : all.OrderBy(Figure).ThenBy(f => f.NameId);
+        return ([.. ordered.Skip(query.Offset).Take(query.Limit)], all.Count);
+
+        int Figure(CatalogueFile file)
         {
-            ScrapeEntry swarm = _scrape(hash);
-            best = new ScrapeEntry(
-                hash, Math.Max(best.Complete, swarm.Complete), Math.Max(best.Downloaded, swarm.Downloaded),
-                Math.Max(best.Incomplete, swarm.Incomplete));
+            ScrapeEntry swarm = swarms.Of(file);
+            return query.Order switch
+            {
+                FileOrder.Seeders => swarm.Complete,
+                FileOrder.Leechers => swarm.Incomplete,
+                _ => swarm.Downloaded,
+            };
         }
-        return best;
     }
 
-    private FileEntry Entry(CatalogueFile file, Asker asker)
+    private async Task<FileEntry> EntryAsync(CatalogueFile file, Asker asker) =>
+        Entry(file, asker, await _figures.OfAsync([file]).ConfigureAwait(false));
+
+    private static FileEntry Entry(CatalogueFile file, Asker asker, SwarmTable swarms)
     {
-        ScrapeEntry swarm = SwarmOf(file);
+        ScrapeEntry swarm = swarms.Of(file);
         return new FileEntry
         {
             FileHash = file.Hash, FileName = file.Name, FileSize = file.Size, PeersCount = file.EndPoints,
@@ -200,15 +217,9 @@ internal sealed partial class FileCatalogue : IDisposable
             InfoHash = file.InfoHash, InfoHashV2 = file.InfoHashV2, Magnet = MagnetOf(file, asker),
             PieceSize = file.PieceSize > 0 ? file.PieceSize : null, HasTorrent = file.HasTorrent,
             Seeders = swarm.Complete, Leechers = swarm.Incomplete, Completed = swarm.Downloaded,
-            Health = HealthOf(Math.Max(file.EndPoints, swarm.Complete), swarm.Incomplete),
+            Health = Health.Of(Math.Max(file.EndPoints, swarm.Complete), swarm.Incomplete),
             Added = file.Added, Tags = file.Tags,
         };
-    }
-
-    private static string HealthOf(int sources, int leechers)
-    {
-        const int Good = 3;
-        return sources >= Good ? "good" : sources + leechers > 0 ? "weak" : "dead";
     }
 
     private static string? MagnetOf(CatalogueFile file, Asker asker)

@@ -46,3 +46,11 @@ internal enum FileOrder
     /// <summary>Downloads that became complete.</summary>
     Completed,
 }
+
+/// <summary>What is to be known of orders.</summary>
+internal static class FileOrders
+{
+    /// <summary>True for one that the swarms decide, and not what is stored.</summary>
+    public static bool IsOfSwarms(this FileOrder order) =>
+        order is FileOrder.Seeders or FileOrder.Leechers or FileOrder.Completed;
+}

@@ -33,8 +33,13 @@ internal sealed partial class SqliteCatalogue
     {
         lock (_gate)
         {
+            // Swarms know the first twenty bytes of a v2 hash; its digits are below the letter g.
             return Rows(
-                $"SELECT {Columns} {Tables} WHERE f.info_hash = $1 OR f.info_hash_v2 = $1 ORDER BY n.id LIMIT 1",
+                $"""
+                SELECT {Columns} {Tables} WHERE f.info_hash = $1
+                    OR (length($1) >= 40 AND f.info_hash_v2 >= $1 AND f.info_hash_v2 < $1 || 'g')
+                ORDER BY n.id LIMIT 1
+                """,
                 Read, infoHash).FirstOrDefault();
         }
     }

@@ -6,11 +6,11 @@ namespace Shoal.Tracker.Catalogue;
 // What changes the catalogue.
 internal sealed partial class SqliteCatalogue
 {
-    /// <inheritdoc/>
+    /// <summary>As <see cref="RegisterAsync"/>.</summary>
     public IReadOnlyList<StoredRegistration> Register(IReadOnlyList<Registration> registrations, DateTimeOffset now) =>
         Once(() => registrations.Select(r => RegisterOne(r, Milliseconds(now))).ToList());
 
-    /// <inheritdoc/>
+    /// <summary>As <see cref="AddChunksAsync"/>.</summary>
     public (RegistrationStatus Status, ChunkSet Chunks)? AddChunks(
         string hash, CatalogueEndPoint endPoint, DateTimeOffset expires, DateTimeOffset now) =>
         Once<(RegistrationStatus, ChunkSet)?>(() =>
@@ -25,7 +25,7 @@ internal sealed partial class SqliteCatalogue
             return (status, all);
         });
 
-    /// <inheritdoc/>
+    /// <summary>As <see cref="LeaveAsync"/>.</summary>
     public IReadOnlyList<(string Hash, string Name)> Leave(string ip, int port, string? hash) => Once(() =>
     {
         List<(long File, string Hash, string Name)> left = Rows(
@@ -47,7 +47,7 @@ internal sealed partial class SqliteCatalogue
         return left.ConvertAll(l => (l.Hash, l.Name));
     });
 
-    /// <inheritdoc/>
+    /// <summary>As <see cref="AttachTorrentAsync"/>.</summary>
     public bool AttachTorrent(Registration registration) => Once(() =>
     {
         CatalogueFile file = registration.File;
@@ -62,26 +62,29 @@ internal sealed partial class SqliteCatalogue
         return true;
     });
 
-    /// <inheritdoc/>
+    /// <summary>As <see cref="DeleteAsync"/>.</summary>
     public bool Delete(string hash) => Once(() => Run("DELETE FROM file WHERE hash = $1", hash) > 0);
 
-    /// <inheritdoc/>
-    public int Expire(DateTimeOffset now, Func<InfoHash, bool> hasPeers)
+    /// <summary>Forgets endpoints whose time is over; the files without one that are not to stay anyway.</summary>
+    private List<(long Id, string? V1, string? V2)> ExpireEndPoints(DateTimeOffset now)
     {
         Once(() => Run("DELETE FROM endpoint WHERE expires <= $1", Milliseconds(now)));
-        List<(long Id, string? V1, string? V2)> bare;
         lock (_gate)
         {
-            bare = Rows(
+            return Rows(
                 """
                 SELECT id, info_hash, info_hash_v2 FROM file
                 WHERE pinned = 0 AND NOT EXISTS(SELECT 1 FROM endpoint WHERE file = file.id)
                 """,
                 r => (r.GetInt64(0), TextOrNull(r, 1), TextOrNull(r, 2)));
         }
-        if (bare.Count == 0) return 0;
+    }
+
+    private int DropBare(
+        List<(long Id, string? V1, string? V2)> bare, IReadOnlySet<InfoHash> peopled, DateTimeOffset now)
+    {
         HashSet<long> alive =
-            [.. bare.Where(f => CatalogueText.SwarmsOf(f.V1, f.V2).Any(hasPeers)).Select(f => f.Id)];
+            [.. bare.Where(f => CatalogueText.SwarmsOf(f.V1, f.V2).Any(peopled.Contains)).Select(f => f.Id)];
         long lastSeen = Milliseconds(now - CatalogueLimits.UnsourcedLifetime);
         return Once(() =>
         {

@@ -21,6 +21,8 @@ namespace Shoal.Tracker.Redis;
 /// sh{t}h G          a HyperLogLog of the swarms of a tag
 /// sh:secret         what connection ids and identities are made with
 /// sh:period         seconds of a generation
+/// sh:era            a name for all that Redis knows; another one tells that it has lost everything between
+/// sh:token          what changing the catalogue takes
 /// </code>
 /// A generation is a number of periods since 1970, of which the last digit is in the name. Every announce takes its
 /// peer into the present one, and each name has an end, one lifetime after the end of its generation: so whole
@@ -39,6 +41,12 @@ internal static class RedisKeys
 
     /// <summary>Seconds of a generation.</summary>
     public const string Period = "sh:period";
+
+    /// <summary>A name for all that Redis knows.</summary>
+    public const string Era = "sh:era";
+
+    /// <summary>What changing the catalogue takes.</summary>
+    public const string Token = "sh:token";
 
     private const int TagBits = 4;
 

@@ -25,8 +25,8 @@ internal sealed record RedisSettings(
     /// </summary>
     public int Generations => (int)Math.Ceiling(Lifetime / Period) + 1;
 
-    /// <summary>Puts the figures before a script.</summary>
-    public string Complete(string script) => string.Create(null,
+    /// <summary>What stands before a script.</summary>
+    public string Head => string.Create(null,
         $"""
         local PERIOD, LIFETIME = {(long)Period.TotalSeconds}, {(long)Lifetime.TotalSeconds}
         local GENERATIONS = {Generations}
@@ -35,5 +35,5 @@ internal sealed record RedisSettings(
         local DOWNLOADS_LIFETIME = {(long)DownloadsLifetime.TotalSeconds}
         local LOOKS, TAG_LENGTH = {Looks}, {RedisKeys.TagLength}
 
-        """) + script;
+        """);
 }

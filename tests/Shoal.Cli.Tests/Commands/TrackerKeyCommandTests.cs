@@ -31,8 +31,8 @@ public sealed class TrackerKeyCommandTests : IDisposable
     }
 
     [Theory]
-    [InlineData("tracker key new", "--data DIR is missing")]
-    [InlineData("tracker key list", "--data DIR is missing")]
+    [InlineData("tracker key new", "--data DIR or --redis ADDRESS is missing")]
+    [InlineData("tracker key list", "--data DIR or --redis ADDRESS is missing")]
     [InlineData("tracker --mode private", "--mode private needs --data DIR")]
     [InlineData("tracker --mode closed", "--mode 'closed' is not one of open, listed, private")]
     [InlineData("tracker --certificate x", "have to be given together")]

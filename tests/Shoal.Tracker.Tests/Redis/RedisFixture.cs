@@ -32,7 +32,9 @@ public sealed class RedisFixture : IAsyncLifetime
         RedisLink link = await RedisLink.OpenAsync(Server.Address, Patience, TimeProvider.System);
         var settings = new RedisSettings(length, length * 1.5, maxPeers, TimeSpan.FromDays(30));
         var mirror = new SwarmStore(new SwarmStoreOptions { MaxPeersPerHost = int.MaxValue }, new Random(1));
-        return await RedisSwarmStore.OpenAsync(
-            mirror, link, settings, [1], new TrackerLog(NullLogger.Instance), TimeProvider.System);
+        var watch = new RedisWatch(link, new TrackerLog(NullLogger.Instance), TimeProvider.System);
+        var store = new RedisSwarmStore(mirror, watch, settings);
+        await watch.StartAsync([1]);
+        return store;
     }
 }

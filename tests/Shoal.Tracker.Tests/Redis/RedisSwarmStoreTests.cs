@@ -201,7 +201,7 @@ public sealed class RedisSwarmStoreTests(RedisFixture redis) : IClassFixture<Red
         await using RedisLink link =
             await RedisLink.OpenAsync(own.Address, TimeSpan.FromMinutes(1), TimeProvider.System);
         var settings = new RedisSettings(TimeSpan.FromSeconds(60), TimeSpan.FromSeconds(90), 100, TimeSpan.FromDays(1));
-        var announce = new RedisScript("announce", settings);
+        var announce = new RedisScript("announce", settings.Head);
         Assert.True(await link.PrepareAsync([announce]));
         foreach (AnnounceEvent reason in (AnnounceEvent[])[AnnounceEvent.None, AnnounceEvent.Paused])
             foreach (HostAddress address in (HostAddress[])[Four, Six, new(IPAddress.Parse("198.51.100.7"))])
