@@ -40,6 +40,7 @@ public sealed partial class TorrentBrain
         _lastTick = now;
         for (int i = _sessions.Count - 1; i >= 0; i--) TickSession(_sessions[i], now, passed);
         if (_choker is not null && now >= _choker.NextRound) HoldChokeRound(now);
+        else FillFreeSlots(now);
         TickSuperSeeding(now);
         ExpireMetadata(now);
         ExpireHashRequests(now);
@@ -129,6 +130,25 @@ public sealed partial class TorrentBrain
         foreach (PeerSession session in _sessions)
             if (session.UnchokedByUs && session.PeerInterested) unchoked++;
         return _choker.ShouldUnchokeNow(unchoked);
+    }
+
+    /// <summary>
+    /// Gives slots that got free since the last round to those who have waited longest, as a line that nobody uses for
+    /// the rest of a round is lost.
+    /// </summary>
+    private void FillFreeSlots(TimeSpan now)
+    {
+        while (HasFreeSlot())
+        {
+            PeerSession? next = null;
+            foreach (PeerSession session in _sessions)
+            {
+                if (session.Phase != SessionPhase.Open || session.UnchokedByUs || !session.PeerInterested) continue;
+                if (next is null || session.ChokeChangedAt < next.ChokeChangedAt) next = session;
+            }
+            if (next is null) return;
+            Unchoke(next, now);
+        }
     }
 
     private void HoldChokeRound(TimeSpan now)

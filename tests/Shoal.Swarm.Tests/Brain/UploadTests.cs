@@ -40,6 +40,20 @@ public sealed class UploadTests
     }
 
     [Fact]
+    public void A_slot_that_gets_free_goes_to_whoever_waited_longest_before_the_next_round()
+    {
+        BrainFixture swarm = Seeder(slots: 1);
+        FakePeer first = swarm.Accept().Interested();
+        FakePeer second = swarm.Accept().Interested();
+        swarm.Wait(0.5);
+        FakePeer third = swarm.Accept().Interested();
+        first.Vanish();
+        swarm.Wait(0.5);
+        Assert.True(second.Session.UnchokedByUs);
+        Assert.False(third.Session.UnchokedByUs);
+    }
+
+    [Fact]
     public void A_low_limit_is_shared_by_few()
     {
         var swarm = new BrainFixture(

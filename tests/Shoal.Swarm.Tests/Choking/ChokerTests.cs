@@ -124,6 +124,20 @@ public sealed class ChokerTests
     }
 
     [Fact]
+    public void A_peer_that_takes_nothing_of_a_seed_loses_its_turn_to_one_that_waits()
+    {
+        var choker = new Choker(new ChokerOptions { Slots = 2 }, PieceLength, new SwarmRandom(1));
+        TimeSpan now = TimeSpan.FromMinutes(2);
+        ChokerPeer idle = Peer(1) with { IsUnchoked = true, ChangedAt = TimeSpan.Zero };
+        ChokerPeer busy = idle with { BytesSent = 1000, BytesSentInSlot = 1000 };
+        ChokerPeer waiting = Peer(2) with { ChangedAt = TimeSpan.FromMinutes(1) };
+        ChokerPeer newcomer = Peer(3) with { ChangedAt = now };
+        // The regular slot; the other goes by lot.
+        Assert.Equal(2, Round(choker, now, [idle, waiting, newcomer], isSeeding: true)[0]);
+        Assert.Equal(1, Round(choker, now, [busy, waiting, newcomer], isSeeding: true)[0]);
+    }
+
+    [Fact]
     public void A_seed_serves_everybody_by_turns()
     {
         Choker choker = Make(new ChokerOptions { Slots = 4 });
