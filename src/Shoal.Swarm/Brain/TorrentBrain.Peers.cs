@@ -326,7 +326,7 @@ public sealed partial class TorrentBrain
     {
         if (_stopping) return;
         _lacksPlace = false;
-        while (_sessions.Count + _directory.DiallingCount < _options.MaxPeers
+        while ((!IsFull || _replacements > 0) && _sessions.Count + _directory.DiallingCount < _options.MaxPeers
             && _directory.TryNextToDial(now, out IPEndPoint endPoint))
         {
             if (!_port.TakePlace(isDial: true))
@@ -335,6 +335,7 @@ public sealed partial class TorrentBrain
                 _lacksPlace = true;
                 return;
             }
+            if (_replacements > 0) _replacements--;
             _port.Dial(endPoint);
         }
     }

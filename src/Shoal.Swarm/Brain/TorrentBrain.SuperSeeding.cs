@@ -10,7 +10,8 @@ namespace Shoal.Swarm;
 //
 //   Offering ── every piece is with somebody, and the peers spread them slower than we could ──▶ Open: all is told
 //
-// While the peers spread what they got faster than we could, we send nothing that they can send themselves.
+// While the peers spread what they got faster than we could, we send nothing that they can send themselves. Who keeps
+// what it got for itself gets no more: a piece counts as spread when another peer shows to have it.
 public sealed partial class TorrentBrain
 {
     // Pieces that a peer with a slot is offered at a time, besides those it takes in a second: one on its way, and one
@@ -26,6 +27,18 @@ public sealed partial class TorrentBrain
     // Peers that together get less than twice what we could send them gain by our help.
     private const int HelpsBelow = 2;
 
+    // Pieces that a peer may keep to itself before it has passed any on.
+    private const int LeastPatience = 2;
+
+    // While we have pieces to give and nobody takes any for so long, we are too strict: patience doubles. It wears off
+    // while the line is busy.
+    private static readonly TimeSpan LongestIdle = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan PatienceWearsOff = TimeSpan.FromSeconds(10);
+
+    // A piece that its only holder has not passed on for so long is given to another, once all pieces are out. Most are
+    // passed on within a round of chokes or two.
+    private static readonly TimeSpan LongestKept = TimeSpan.FromSeconds(20);
+
     // The swarm may pause for so long, as between two rounds of chokes, without being in need of us.
     private static readonly TimeSpan SpreadPause = TimeSpan.FromSeconds(15);
 
@@ -33,8 +46,18 @@ public sealed partial class TorrentBrain
     private int[] _offersInSlots = [];
     private int[] _offersElsewhere = [];
 
-    // Pieces that nobody has and nobody with a slot was offered, as of the last tick; some may have been offered since.
+    // Pieces to offer, which nobody with a slot was offered, as of the last tick; some may have been offered since.
     private readonly List<int> _toOffer = [];
+
+    // True while those to offer are such that somebody keeps.
+    private bool _offersKept;
+
+    // Of each piece the peer that got it from us, until another has it; and since when.
+    private PeerSession?[] _keepers = [];
+    private TimeSpan[] _keptSince = [];
+    private int _patience = LeastPatience;
+    private TimeSpan _lastBusy;
+    private TimeSpan _patienceChanged;
     private RateMeter _spread;
     private RateMeter _given;
     private long _bestGiven;
@@ -50,8 +73,11 @@ public sealed partial class TorrentBrain
     {
         if (!_options.SuperSeed || !_have.IsFull || _sessions.Exists(s => s.Phase == SessionPhase.Open)) return;
         IsSuperSeeding = true;
+        _lastBusy = _now;
         _offersInSlots = new int[_have.Length];
         _offersElsewhere = new int[_have.Length];
+        _keepers = new PeerSession?[_have.Length];
+        _keptSince = new TimeSpan[_have.Length];
         for (int piece = 0; piece < _have.Length; piece++) _toOffer.Add(piece);
     }
 
@@ -69,7 +95,7 @@ public sealed partial class TorrentBrain
         if (session.NeedsNothing) return;
         int most = !session.UnchokedByUs ? 1 : Math.Min(
             MaxOffered, OfferedAtOnce + (int)(session.UploadRate / _geometry!.PieceLength));
-        while (session.Offered.Count < most && TryFindOffer(session, out PieceIndex piece))
+        while (session.Offered.Count < most && IsTrusted(session) && TryFindOffer(session, out PieceIndex piece))
         {
             session.Offered.Add(piece);
             Offers(session)[piece.Value]++;
@@ -83,7 +109,39 @@ public sealed partial class TorrentBrain
     {
         if (!IsSuperSeeding) return;
         _spread.Add(now, _geometry!.PieceLength);
-        if (session.Offered.Remove(piece)) Offers(session)[piece.Value]--;
+        if (session.Offered.Remove(piece))
+        {
+            Offers(session)[piece.Value]--;
+            _keepers[piece.Value] = session;
+            _keptSince[piece.Value] = now;
+            session.PiecesKept++;
+        }
+        else if (_keepers[piece.Value] is { } keeper && keeper != session)
+        {
+            _keepers[piece.Value] = null;
+            keeper.PiecesKept--;
+            keeper.PiecesPassedOn++;
+            OfferPieces(keeper);
+        }
+    }
+
+    /// <summary>Blocks were sent.</summary>
+    private void NoteGiven(int bytes, TimeSpan now)
+    {
+        if (!IsSuperSeeding) return;
+        _given.Add(now, bytes);
+        _lastBusy = now;
+    }
+
+    /// <summary>
+    /// True while a peer has passed on enough of what it got to be given more. Who is alone has nobody to pass it to.
+    /// </summary>
+    private bool IsTrusted(PeerSession session)
+    {
+        if (session.Offered.Count + session.PiecesKept < _patience + session.PiecesPassedOn) return true;
+        foreach (PeerSession other in _sessions)
+            if (other != session && other.Phase == SessionPhase.Open && !other.NeedsNothing) return false;
+        return true;
     }
 
     /// <summary>What a peer that left was offered and did not get is to be offered again.</summary>
@@ -92,6 +150,8 @@ public sealed partial class TorrentBrain
         if (!IsSuperSeeding) return;
         foreach (PieceIndex piece in session.Offered) Offers(session)[piece.Value]--;
         session.Offered.Clear();
+        for (int piece = 0; piece < _keepers.Length; piece++)
+            if (_keepers[piece] == session) _keepers[piece] = null;
     }
 
     /// <summary>A peer is about to get or lose its slot.</summary>
@@ -109,14 +169,9 @@ public sealed partial class TorrentBrain
     {
         if (!IsSuperSeeding) return;
         _bestGiven = Math.Max(_bestGiven, _given.BytesPerSecond(now));
-        bool isAllOut = true;
-        _toOffer.Clear();
-        for (int piece = 0; piece < _have.Length && !_sawAnotherSeed; piece++)
-        {
-            if (_picker!.Availability(_geometry!.Piece(piece)) > 0) continue;
-            isAllOut = false;
-            if (_offersInSlots[piece] == 0) _toOffer.Add(piece);
-        }
+        bool isAllOut = CollectOffers(isKept: false, now);
+        if (isAllOut) isAllOut = CollectOffers(isKept: true, now);
+        AdjustPatience(now);
         if (!isAllOut || _spread.BytesPerSecond(now) > HelpsBelow * _bestGiven) _lastSpread = now;
         if (now - _lastSpread >= SpreadPause)
         {
@@ -124,6 +179,44 @@ public sealed partial class TorrentBrain
             return;
         }
         foreach (PeerSession session in CollectionsMarshal.AsSpan(_sessions)) OfferPieces(session);
+    }
+
+    /// <summary>
+    /// Finds what to offer: what nobody has, or what somebody keeps. False when there is any, offered already or not.
+    /// </summary>
+    private bool CollectOffers(bool isKept, TimeSpan now)
+    {
+        bool isNone = true;
+        _toOffer.Clear();
+        _offersKept = isKept;
+        for (int piece = 0; piece < _have.Length && !_sawAnotherSeed; piece++)
+        {
+            bool isLacking = isKept ? IsKept(piece, now) : _picker!.Availability(_geometry!.Piece(piece)) == 0;
+            if (!isLacking) continue;
+            isNone = false;
+            if (_offersInSlots[piece] == 0) _toOffer.Add(piece);
+        }
+        return isNone;
+    }
+
+    private bool IsKept(int piece, TimeSpan now) =>
+        _keepers[piece] is not null && now - _keptSince[piece] >= LongestKept;
+
+    private void AdjustPatience(TimeSpan now)
+    {
+        bool isBusy = _toOffer.Count == 0 || _sessions.Count == 0;
+        foreach (PeerSession session in _sessions) isBusy |= session.HasUploads;
+        if (isBusy) _lastBusy = now;
+        if (now - _lastBusy >= LongestIdle)
+        {
+            _patience = Math.Min(_patience * 2, _have.Length);
+            _lastBusy = _patienceChanged = now;
+        }
+        else if (now - _patienceChanged >= PatienceWearsOff)
+        {
+            _patience = Math.Max(LeastPatience, _patience / 2);
+            _patienceChanged = now;
+        }
     }
 
     private void EndSuperSeeding()
@@ -142,7 +235,7 @@ public sealed partial class TorrentBrain
     }
 
     /// <summary>
-    /// A piece that nobody else has and that nobody with a slot is getting; of those one that was offered to fewest.
+    /// A piece that is lacking and that nobody with a slot is getting; of those one that was offered to fewest.
     /// </summary>
     private bool TryFindOffer(PeerSession session, out PieceIndex piece)
     {
@@ -161,7 +254,8 @@ public sealed partial class TorrentBrain
     }
 
     private bool MayBeOffered(PeerSession session, PieceIndex piece) =>
-        _picker!.Availability(piece) == 0 && !session.Offered.Contains(piece);
+        !session.Pieces!.Set[piece] && !session.Offered.Contains(piece)
+        && (_offersKept ? _keepers[piece.Value] is not null : _picker!.Availability(piece) == 0);
 
     private int[] Offers(PeerSession session) => session.UnchokedByUs ? _offersInSlots : _offersElsewhere;
 }

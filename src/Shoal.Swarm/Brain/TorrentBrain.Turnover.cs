@@ -17,7 +17,23 @@ public sealed partial class TorrentBrain
     // Set while an address could be dialled if all torrents together had fewer connections.
     private bool _lacksPlace;
 
-    private bool IsFull => _sessions.Count + _directory.DiallingCount >= _options.MaxPeers;
+    // Of a hundred places so many are left to those who call. Everybody who dials fills a place of somebody else, so
+    // with more than half of them dialled the swarm is full, and who comes later is turned away everywhere.
+    private const int KeptForCallersPercent = 60;
+
+    // Fewer places than this are no swarm to keep open; all may be dialled.
+    private const int FewPlaces = 20;
+
+    // Peers that were left for others, so that as many more may be dialled.
+    private int _replacements;
+
+    /// <summary>Connections up to which we dial.</summary>
+    private int DialledPlaces => _options.FixedSwarm is not null
+        ? _options.MaxPeers
+        : Math.Max(
+            Math.Min(_options.MaxPeers, FewPlaces), _options.MaxPeers * (100 - KeptForCallersPercent) / 100);
+
+    private bool IsFull => _sessions.Count + _directory.DiallingCount >= DialledPlaces;
 
     /// <summary>
     /// Leaves the least useful peers now and then while all places are taken and addresses are known that were not
@@ -28,6 +44,7 @@ public sealed partial class TorrentBrain
         TimeSpan due = _turnoverAt ??= now + TurnoverInterval;
         if (now < due) return;
         _turnoverAt = now + TurnoverInterval;
+        _replacements = 0;
         if (_options.FixedSwarm is not null) return;
         int most = Math.Max(1, _options.MaxPeers * TurnoverPercent / 100);
         int places = IsFull || _lacksPlace ? _directory.CountUntried(now, most) : 0;
@@ -36,6 +53,7 @@ public sealed partial class TorrentBrain
         {
             if (LeastUseful(now, isForOthers: toGive > 0) is not { } session) return;
             Disconnect(session, DisconnectReason.Useless);
+            if (places > 0) _replacements++;
         }
     }
 

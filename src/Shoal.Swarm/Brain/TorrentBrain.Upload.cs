@@ -15,7 +15,7 @@ public sealed partial class TorrentBrain
         UploadedBytes += bytes;
         session.UploadedBytes += bytes;
         session.Up.Add(now, bytes);
-        if (IsSuperSeeding) _given.Add(now, bytes);
+        NoteGiven(bytes, now);
         session.LastSentAt = session.LastUsefulAt = session.LastMovedAt = now;
     }
 

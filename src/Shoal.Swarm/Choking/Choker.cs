@@ -8,6 +8,7 @@ namespace Shoal.Swarm.Choking;
 /// <code>
 ///   every 10 s   rank the interested peers; the best get the regular slots
 ///   every 30 s   give each optimistic slot to another peer, by lot; a newcomer has three tickets
+///                (on fast lines sooner, in proportion: when an average slot has carried ten pieces)
 ///   at any time  a peer that becomes interested while a slot is free gets it at once
 /// </code>
 /// A peer with a slot has a bonus of a tenth against one without, so that two equal ones do not take it from each
@@ -35,6 +36,12 @@ internal sealed class Choker : IChoker
     // Of so many slots one is an optimistic unchoke: libtorrent's 20 %, and of four slots the one of BEP 3.
     private const int SlotsPerOptimistic = 5;
 
+    // What a slot carries in a round: enough for the other side to pass on some, and to tell who gives how much.
+    private const int RoundPieces = QuotaPieces / 2;
+
+    // More slots from one round to the next, as part of those there are.
+    private const int SlotGrowth = 4;
+
     // The tenth peer by rate must take 19 KiB/s to make room for an eleventh: libtorrent's growth of slots by rate.
     private const long FirstSlotBytesPerSecond = 1024;
     private const long NextSlotBytesPerSecond = 2048;
@@ -46,10 +53,13 @@ internal sealed class Choker : IChoker
     private readonly ChokerOptions _options;
     private readonly SwarmRandom _random;
     private readonly long _quotaBytes;
+    private readonly long _roundBytes;
     private readonly List<int> _optimistic = [];
     private Rank[] _ranks = [];
     private TimeSpan? _lastRound;
     private TimeSpan _nextOptimistic;
+    private TimeSpan _round;
+    private bool _isMeasured;
 
     /// <summary>Makes a choker; its first round is due at once.</summary>
     /// <param name="options">How slots are given out.</param>
@@ -60,6 +70,9 @@ internal sealed class Choker : IChoker
         _options = options;
         _random = random;
         _quotaBytes = (long)QuotaPieces * pieceLength;
+        _roundBytes = (long)RoundPieces * pieceLength;
+        // At first nothing is known of the lines, and nobody has anything to lose.
+        _round = options.LeastInterval;
         Slots = SlotCount([], default);
     }
 
@@ -67,7 +80,7 @@ internal sealed class Choker : IChoker
     public int Slots { get; private set; }
 
     /// <inheritdoc/>
-    public TimeSpan NextRound => _lastRound is { } last ? last + _options.Interval : TimeSpan.Zero;
+    public TimeSpan NextRound => _lastRound is { } last ? last + _round : TimeSpan.Zero;
 
     /// <inheritdoc/>
     public IReadOnlyList<int> Optimistic => _optimistic;
@@ -81,7 +94,9 @@ internal sealed class Choker : IChoker
     /// <inheritdoc/>
     public int HoldRound(TimeSpan now, bool isSeeding, ReadOnlySpan<ChokerPeer> peers, Span<int> unchoked)
     {
-        Slots = SlotCount(peers, now - (_lastRound ?? now));
+        TimeSpan elapsed = now - (_lastRound ?? now);
+        Slots = SlotCount(peers, elapsed);
+        if (_lastRound is not null) _round = RoundLength(peers, elapsed);
         _lastRound = now;
         int interested = RankInterested(now, isSeeding, peers);
         Span<Rank> ranks = _ranks.AsSpan(0, interested);
@@ -103,7 +118,7 @@ internal sealed class Choker : IChoker
     private void ChooseOptimistic(TimeSpan now, ReadOnlySpan<ChokerPeer> peers, Span<Rank> rest, Span<int> drawn)
     {
         bool rotate = now >= _nextOptimistic;
-        if (rotate) _nextOptimistic = now + _options.OptimisticInterval;
+        if (rotate) _nextOptimistic = now + _options.OptimisticInterval * Pace;
         int count = 0;
         for (int i = 0; i < rest.Length && !rotate && count < drawn.Length; i++)
         {
@@ -175,9 +190,30 @@ internal sealed class Choker : IChoker
         if (!peer.IsUnchoked) return Math.Max(0, since.Ticks);
         // Who takes nothing, as when it waits for others, has no need of it.
         bool isIdle = peer.BytesSent == 0;
-        bool isOver = since >= LeastTurn && (isIdle || peer.BytesSentInSlot >= _quotaBytes);
+        bool isOver = since >= LeastTurn * Pace && (isIdle || peer.BytesSentInSlot >= _quotaBytes);
         if (isOver) return -since.Ticks;
         return _optimistic.Contains(peer.Slot) ? long.MaxValue - 1 : long.MaxValue;
+    }
+
+    // Part of its longest time that a round takes now; 1 before anything is measured.
+    private double Pace => _isMeasured ? _round / _options.Interval : 1;
+
+    /// <summary>The time in which an average slot carries the pieces of a round, at the rate of the last one.</summary>
+    private TimeSpan RoundLength(ReadOnlySpan<ChokerPeer> peers, TimeSpan elapsed)
+    {
+        long sent = 0;
+        int takers = 0;
+        foreach (ref readonly ChokerPeer peer in peers)
+        {
+            if (peer.BytesSent == 0) continue;
+            sent += peer.BytesSent;
+            takers++;
+        }
+        _isMeasured = true;
+        if (sent == 0) return _options.Interval;
+        TimeSpan time = elapsed * ((double)_roundBytes * takers / sent);
+        if (time > _options.Interval) return _options.Interval;
+        return time < _options.LeastInterval ? _options.LeastInterval : time;
     }
 
     private int SlotCount(ReadOnlySpan<ChokerPeer> peers, TimeSpan elapsed)
@@ -209,7 +245,8 @@ internal sealed class Choker : IChoker
             threshold += NextSlotBytesPerSecond;
             slots++;
         }
-        return slots;
+        // All slots are taken, and each well used.
+        return slots > Slots ? slots + Slots / SlotGrowth : slots;
     }
 
     // Sorts the best peer to the front.

@@ -16,12 +16,19 @@ public sealed record ChokerOptions
     public long UploadLimitBytesPerSecond { get; init; }
 
     /// <summary>
-    /// Time between regular rounds. The default of 10 s is the one of BEP 3: long enough for TCP to ramp up.
+    /// Longest time between regular rounds. The default of 10 s is the one of BEP 3: long enough for TCP to ramp up.
     /// </summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
-    /// Time that an optimistic slot stays with one peer. The default of 30 s is the one of BEP 3: a whole piece, so
+    /// Shortest time between regular rounds, where lines are so fast that an average slot carries ten pieces in it. The
+    /// default of 2 s is ten round trips across the world.
+    /// </summary>
+    public TimeSpan LeastInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Time that an optimistic slot stays with one peer while rounds are longest, else as much less. The
+    /// default of 30 s is the one of BEP 3: a whole piece, so
     /// that the peer can give something back.
     /// </summary>
     public TimeSpan OptimisticInterval { get; init; } = TimeSpan.FromSeconds(30);

@@ -35,8 +35,9 @@ internal sealed class RequestWindow
     // One that is sent and one that waits behind it, so that the peer is never without.
     private const int MinBlocks = 2;
 
-    // A slow peer may hold ten seconds of blocks; more would keep pieces from being finished by faster ones.
-    private static readonly TimeSpan SlowestQueue = TimeSpan.FromSeconds(10);
+    // A slow peer may hold two seconds of blocks: what it holds nobody else is asked for, and pieces that wait with
+    // slow peers leave faster ones idle.
+    private static readonly TimeSpan SlowestQueue = TimeSpan.FromSeconds(2);
 
     // Near peers answer in less than their disks and schedulers need now and then; this is for those.
     private static readonly TimeSpan LeastQueue = TimeSpan.FromSeconds(0.5);

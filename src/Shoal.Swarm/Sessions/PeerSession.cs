@@ -170,6 +170,12 @@ public sealed class PeerSession
     /// <summary>Pieces that we offered while super-seeding and that the peer has not got.</summary>
     internal List<PieceIndex> Offered { get; } = [];
 
+    /// <summary>Pieces that it got while we super-seeded and that nobody else has shown to have since.</summary>
+    internal int PiecesKept { get; set; }
+
+    /// <summary>Pieces that it got while we super-seeded and passed on.</summary>
+    internal int PiecesPassedOn { get; set; }
+
     internal bool GotPieceSet { get; set; }
 
     /// <summary>Blocks received that no request of ours explains.</summary>

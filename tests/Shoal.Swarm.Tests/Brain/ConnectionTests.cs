@@ -244,6 +244,17 @@ public sealed class ConnectionTests
         Assert.Empty(swarm.Port.Dials);
     }
 
+    [Fact]
+    public void Of_many_places_most_are_kept_for_those_who_call()
+    {
+        var swarm = new BrainFixture(options: o => o with { MaxPeers = 100 });
+        swarm.Brain.PeersFound(
+            [.. Enumerable.Range(0, 90).Select(_ => swarm.NewAddress())], PeerSources.Tracker, swarm.Now);
+        Assert.Equal(40, swarm.Port.Dials.Count);
+        for (int i = 0; i < 60; i++) swarm.Accept();
+        Assert.Equal(60, swarm.Brain.Sessions.Count);
+    }
+
     // P04, as far as the brain decides: a dialled peer that never says who it is.
     [Fact]
     public void A_dialled_peer_has_ten_seconds_for_its_handshake()

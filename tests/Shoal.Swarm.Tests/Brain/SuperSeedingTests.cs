@@ -68,6 +68,33 @@ public sealed class SuperSeedingTests
     }
 
     [Fact]
+    public void Who_keeps_what_it_got_is_given_no_more_and_who_passes_it_on_is()
+    {
+        BrainFixture swarm = Seeder();
+        FakePeer one = swarm.Accept().HaveNone().Interested();
+        FakePeer other = swarm.Accept().HaveNone().Interested();
+        swarm.Wait(0.25);
+        List<int> given = Offers(one);
+        Offers(other);
+        foreach (int piece in given) one.Have(piece);
+        Assert.Empty(Offers(one));
+        other.Have(given[0]);
+        Assert.NotEmpty(Offers(one));
+    }
+
+    [Fact]
+    public void While_nobody_is_given_anything_for_half_a_second_the_seed_becomes_less_strict()
+    {
+        BrainFixture swarm = Seeder();
+        FakePeer one = swarm.Accept().HaveNone().Interested();
+        swarm.Accept().HaveNone().Interested();
+        swarm.Wait(0.25);
+        foreach (int piece in Offers(one)) one.Have(piece);
+        swarm.Wait(1);
+        Assert.NotEmpty(Offers(one));
+    }
+
+    [Fact]
     public void What_a_peer_that_left_did_not_get_is_offered_again()
     {
         BrainFixture swarm = Seeder(slots: 1);

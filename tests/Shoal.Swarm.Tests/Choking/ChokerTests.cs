@@ -202,7 +202,8 @@ public sealed class ChokerTests
         Round(choker, Start, fast);
         Assert.Equal(8, choker.Slots);
         Round(choker, Start + TimeSpan.FromSeconds(10), fast);
-        Assert.Equal(41, choker.Slots);
+        // One more than the 40 that take enough, and a quarter of the eight there were.
+        Assert.Equal(43, choker.Slots);
         ChokerPeer[] slow = [.. fast.Select(p => p with { BytesSent = 100_000 })];
         Round(choker, Start + TimeSpan.FromSeconds(20), slow);
         Assert.Equal(8, choker.Slots);
@@ -217,7 +218,22 @@ public sealed class ChokerTests
         Assert.True(Make(new ChokerOptions { Slots = -1 }).ShouldUnchokeNow(100_000));
         Assert.Equal(TimeSpan.Zero, choker.NextRound);
         Round(choker, Start, []);
-        Assert.Equal(Start + TimeSpan.FromSeconds(10), choker.NextRound);
+        Assert.Equal(Start + TimeSpan.FromSeconds(2), choker.NextRound);
+        Round(choker, Start + TimeSpan.FromSeconds(2), []);
+        Assert.Equal(Start + TimeSpan.FromSeconds(12), choker.NextRound);
+    }
+
+    [Theory]
+    [InlineData(1L << 20, 10)]
+    [InlineData(5L << 20, 5)]
+    [InlineData(1L << 30, 2)]
+    public void A_round_lasts_until_an_average_slot_has_carried_ten_pieces(long bytesIn10Seconds, int expected)
+    {
+        Choker choker = Make(new ChokerOptions());
+        ChokerPeer[] peers = [.. Enumerable.Range(0, 8).Select(i => Peer(i) with { BytesSent = bytesIn10Seconds })];
+        Round(choker, Start, peers);
+        Round(choker, Start + TimeSpan.FromSeconds(10), [.. peers, Peer(8)]);
+        Assert.Equal(Start + TimeSpan.FromSeconds(10 + expected), choker.NextRound);
     }
 
     [Fact]
