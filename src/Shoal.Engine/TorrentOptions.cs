@@ -56,6 +56,14 @@ public sealed record TorrentOptions
     /// <summary>Requests pieces in order from the start rather than the rarest first.</summary>
     public bool Sequential { get; init; }
 
+    /// <summary>
+    /// As a seed that is the only one, gives each piece away once before it repeats one, and more to those who pass on
+    /// what they got (https://www.bittorrent.org/beps/bep_0016.html), until every piece is out. It costs little more
+    /// than one copy of the content. It has no effect on a torrent that is not complete when it starts, and is of no
+    /// use where others seed too.
+    /// </summary>
+    public bool SuperSeed { get; init; }
+
     /// <summary>Reserves the disk space of selected files at once instead of letting them grow as needed.</summary>
     public bool Preallocate { get; init; }
 

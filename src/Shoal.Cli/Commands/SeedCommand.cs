@@ -52,7 +52,6 @@ internal sealed class SeedCommand
         Command command = new("seed", "Serve a file or folder that is here already.")
         {
             seed._torrents, seed._noVerify.Option, seed._have.Option, seed._missing.Option,
-            options.Unavailable("--super", hasValue: false),
         };
         seed._member.AddTo(command);
         seed._transfer.AddTo(command);

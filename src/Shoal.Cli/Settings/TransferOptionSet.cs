@@ -30,8 +30,10 @@ internal sealed class TransferOptionSet
     private readonly Setting<ImmutableArray<string>> _select;
     private readonly Setting<string?> _onComplete;
     private readonly Setting<string> _encryption;
+    private readonly Setting<bool> _superSeed;
     private readonly Setting<bool> _jsonPeers;
     private readonly Setting<bool> _endWithInput;
+    private readonly bool _hasSuperSeed;
     private readonly ImmutableArray<Option> _all;
 
     /// <summary>Makes the options.</summary>
@@ -39,6 +41,7 @@ internal sealed class TransferOptionSet
     /// <param name="role">What the command does with the content.</param>
     public TransferOptionSet(OptionFactory options, TransferRole role)
     {
+        _hasSuperSeed = role != TransferRole.Get;
         OptionFactory content = options.Under(HelpHeadings.Content);
         OptionFactory network = options.Under(HelpHeadings.Network);
         _directory = content.Value<string>("--dir", "DIR", TransferWords.Directory(role), OptionFactory.Text, ".");
@@ -63,6 +66,8 @@ internal sealed class TransferOptionSet
             "--peer", "HOST:PORT", "Peer to connect to; may be given several times.", HostPort.TryParse);
         _encryption = network.Choice(
             "--encryption", "Hide connections from the network they go through.", "preferred", [.. Policies.Keys]);
+        _superSeed = network.Flag(
+            "--super-seed", "As the only seed, give each piece away once before repeating one.", "--super");
         _jsonPeers = options.Under(HelpHeadings.Output).Flag(
             "--json-peers", "With --json-lines: list the connected peers in progress events.");
         _endWithInput = options.Flag("--end-with-input", "End when standard input does, as when a parent dies.");
@@ -75,6 +80,7 @@ internal sealed class TransferOptionSet
             _directory.Option, _select.Option, _onComplete.Option, _port.Option, _bind.Option, _trackers.Option,
             _peers.Option, _encryption.Option, _down.Option, _up.Option, _upPerPeer.Option, _jsonPeers.Option,
             _endWithInput.Option,
+            .. _hasSuperSeed ? [_superSeed.Option] : Array.Empty<Option>(),
             .. WithoutEffect([.. Discovery(network), .. Transport(network)]),
         ];
     }
@@ -98,6 +104,7 @@ internal sealed class TransferOptionSet
         Trackers = _trackers.Of(result),
         Peers = _peers.Of(result),
         Select = _select.Of(result),
+        SuperSeeds = _hasSuperSeed && _superSeed.Of(result),
         Encryption = Policies[_encryption.Of(result)],
         OnComplete = _onComplete.Of(result),
         ReportsPeers = _jsonPeers.Of(result),

@@ -37,6 +37,9 @@ internal sealed record TransferSettings
     /// <summary>Files to get, as typed; empty for all.</summary>
     public ImmutableArray<string> Select { get; init; } = [];
 
+    /// <summary>True to give each piece away once before one is repeated.</summary>
+    public bool SuperSeeds { get; init; }
+
     /// <summary>Program to start when everything is complete, or null.</summary>
     public string? OnComplete { get; init; }
 
@@ -63,5 +66,6 @@ internal sealed record TransferSettings
         Trackers = Trackers,
         Peers = Peers,
         UploadBytesPerSecondPerPeer = UpPerPeer,
+        SuperSeed = SuperSeeds,
     };
 }

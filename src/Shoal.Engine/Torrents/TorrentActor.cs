@@ -191,6 +191,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
         ListenPort = _services.Port,
         MaxPeers = _options.MaxPeers,
         Sequential = _options.Sequential,
+        SuperSeed = _options.SuperSeed,
         SeedOnly = _options.SeedOnly,
         DownloadBytesPerSecond =
             LeastLimit(_options.DownloadBytesPerSecond, _services.Options.DownloadBytesPerSecond),

@@ -63,7 +63,6 @@ public sealed class ApplicationTests
     [InlineData("get x --proxy socks5://h:1", "--proxy")]
     [InlineData("get x --transport utp", "--transport utp")]
     [InlineData("get x --dht-bootstrap h:1", "--dht-bootstrap")]
-    [InlineData("seed x --super", "--super")]
     [InlineData("send x", "The command send")]
     public async Task What_is_not_built_is_a_usage_error(string line, string what)
     {
