@@ -68,18 +68,29 @@ internal static class PeerPicker
             }
             return;
         }
-        int turn = dice.Next(0, available);
+        // Ends of strides as fixed-point numbers with 32 bits behind the point, rounded up by so little that the last
+        // one is the whole part and no other is wrong: a division each would take longer than the choice.
+        const int PointBits = 32;
+        ulong length = ((ulong)(uint)available << PointBits) / (uint)wanted + 1;
+        ulong end = 0;
+        Dice own = dice;
+        int turn = own.Next(0, available);
         int from = 0;
-        for (int i = 1; i <= wanted; i++)
+        ulong bits = 0;
+        for (int i = 0; i < wanted; i++)
         {
-            int to = (int)((uint)i * (ulong)(uint)available / (uint)wanted);
-            int offset = turn + dice.Next(from, to);
+            // Each throw serves two choices.
+            bits = (i & 1) == 0 ? own.NextBits() : bits << PointBits;
+            end += length;
+            int to = (int)(end >> PointBits);
+            int offset = turn + Dice.Among(bits, from, to);
             int place = start + (offset < available ? offset : offset - available);
             if (place >= skip) place++;
             from = to;
             TLayout.CopyWire(ref rows.RowAt(place), ref output);
             output = ref Unsafe.Add(ref output, TLayout.WireLength);
         }
+        dice = own;
     }
 
     /// <summary>Walks a part from a random place and takes what the requester can reach.</summary>

@@ -20,6 +20,7 @@ internal ref struct SwarmCursor
     private Span<byte> _rows;
     private SwarmIndexes? _indexes;
     private int _blockSize;
+    private int _rowsBefore;
 
 #pragma warning disable CA1051 // The tables count in place, by reference.
     /// <summary>The counts as they are now.</summary>
@@ -92,7 +93,7 @@ internal ref struct SwarmCursor
     /// <summary>Gives back room that is not needed any more, and puts the counts where they rest.</summary>
     public void Close()
     {
-        if (_blockSize > 0) Shrink();
+        if (_blockSize > 0 && Counts.Rows < _rowsBefore) Shrink();
         if (_blockSize == 0) Entry.InlineCounts = Counts;
         else MemoryMarshal.Write(_shard.Blocks.Open(Entry.Block), Counts);
     }
@@ -105,6 +106,7 @@ internal ref struct SwarmCursor
         Counts = MemoryMarshal.Read<SwarmCounts>(head);
         _blockSize = MemoryMarshal.Read<int>(head[Unsafe.SizeOf<SwarmCounts>()..]);
         _rows = head[BlockHeadBytes.._blockSize];
+        _rowsBefore = Counts.Rows;
         if (Counts.Count4 >= IndexedRows / 2 || Counts.Count6 >= IndexedRows / 2)
             _indexes = _shard.FindIndexes(_number);
     }

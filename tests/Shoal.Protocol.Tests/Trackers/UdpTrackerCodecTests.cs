@@ -47,6 +47,19 @@ public sealed class UdpTrackerCodecTests
     }
 
     [Fact]
+    public void The_torrent_of_an_announce_is_told_and_of_nothing_else()
+    {
+        byte[] bytes = new byte[UdpAnnounceCodec.MaxLength];
+        int length = UdpAnnounceCodec.Write(bytes, 1, 2, Request, []);
+        Assert.True(UdpAnnounceCodec.TryReadTorrent(bytes.AsSpan(0, length), out InfoHash torrent));
+        Assert.Equal(Hash, torrent);
+        for (int cut = 0; cut < length; cut++)
+            Assert.False(UdpAnnounceCodec.TryReadTorrent(bytes.AsSpan(0, cut), out _));
+        bytes[11] = (byte)UdpTrackerAction.Scrape;
+        Assert.False(UdpAnnounceCodec.TryReadTorrent(bytes, out _));
+    }
+
+    [Fact]
     public void Odd_values_of_an_announce_are_brought_within_limits()
     {
         byte[] bytes = new byte[UdpAnnounceCodec.MaxLength];
