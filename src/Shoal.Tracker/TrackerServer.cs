@@ -32,6 +32,12 @@ public sealed class TrackerServer : IAsyncDisposable
     /// <summary>Bytes of a request line at the most: room for a scrape of a hundred escaped info-hashes.</summary>
     private const int MaxRequestLineBytes = RequestHead.MaxLineLength;
 
+    /// <summary>Bytes of answers that wait for one client at the most.</summary>
+    private const int MaxUnreadBytes = 64 * 1024;
+
+    /// <summary>How long a client need take nothing; the web server looks once a second.</summary>
+    private static readonly TimeSpan ReadingGrace = TimeSpan.FromSeconds(2);
+
     /// <summary>How long requests under way may take when the server stops.</summary>
     private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(1);
 
@@ -224,6 +230,9 @@ public sealed class TrackerServer : IAsyncDisposable
         limits.MaxRequestBodySize = 0;
         limits.RequestHeadersTimeout = options.HeadTimeout;
         limits.KeepAliveTimeout = options.IdleTimeout;
+        // Who takes less than all that waits for him within the idle time is as good as gone.
+        limits.MaxResponseBufferSize = MaxUnreadBytes;
+        limits.MinResponseDataRate = new MinDataRate(MaxUnreadBytes / options.IdleTimeout.TotalSeconds, ReadingGrace);
         server.Listen(EndPointOf(options), listen =>
         {
             listen.Protocols = HttpProtocols.Http1;

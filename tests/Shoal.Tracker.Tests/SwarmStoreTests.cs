@@ -165,6 +165,16 @@ public sealed class SwarmStoreTests
     }
 
     [Fact]
+    public void Peers_of_one_network_are_listed_up_to_its_budget_and_those_of_another_still_are()
+    {
+        SwarmStore store = Store(new SwarmStoreOptions { MaxAdditionsPerNetwork = 40, MaxPeersPerHost = 1000 });
+        for (int i = 0; i < 1000; i++) Announce(store, IPAddress.Parse($"8.8.8.{i % 256}"), 1 + i);
+        Assert.Equal(40, store.Totals.Peers);
+        Assert.Equal(StoreStatus.NetworkFull, Announce(store, IPAddress.Parse("8.8.8.8"), 5000).Status);
+        Assert.Equal(StoreStatus.Stored, Announce(store, IPAddress.Parse("8.8.9.8"), 5000).Status);
+    }
+
+    [Fact]
     public void The_own_family_gets_most_of_the_room_and_the_other_a_quarter()
     {
         SwarmStore store = Store();
