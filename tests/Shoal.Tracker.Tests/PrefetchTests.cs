@@ -4,7 +4,7 @@ using Shoal.Tracker.Swarms;
 
 namespace Shoal.Tracker.Tests;
 
-/// <summary>Fetching early is a hint: nothing comes of it, whatever the hashes are and whatever happens meanwhile.</summary>
+/// <summary>Fetching early is a hint: nothing comes of it, whatever the hashes are and whatever goes on.</summary>
 public sealed class PrefetchTests
 {
     private const int Swarms = 500;
