@@ -72,7 +72,9 @@ public sealed class QualityTests
             Groups = [hosts with { Name = "origins", Count = 5, IsSeed = true }, hosts],
         });
         Assert.True(run.IsComplete);
-        Assert.InRange(run.Seconds, 10, 17);
+        // One of a hundred may have bad luck with whom it is given; the others may not.
+        Assert.InRange(At(run, "hosts", 0.95), 10, 15.5);
+        Assert.InRange(run.Seconds, 10, 20);
     }
 
     private static SimulationResult Run(SimulationPlan plan) =>
@@ -85,6 +87,8 @@ public sealed class QualityTests
         Assert.InRange(run.SeedCopies, 0.99, copies);
     }
 
-    private static double Median(SimulationResult run, string group) =>
-        GroupSummary.Of(run).First(g => g.Name == group).Took.At(0.5);
+    private static double Median(SimulationResult run, string group) => At(run, group, 0.5);
+
+    private static double At(SimulationResult run, string group, double share) =>
+        GroupSummary.Of(run).First(g => g.Name == group).Took.At(share);
 }
