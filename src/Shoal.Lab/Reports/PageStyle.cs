@@ -53,6 +53,8 @@ internal static class PageStyle
         .g3 { background: var(--c3); } .g4 { background: var(--c4); } .g5 { background: var(--c5); }
         .legend span { display: inline-flex; align-items: center; gap: 6px; margin-right: 18px; color: var(--ink); }
         .legend i { width: 18px; height: 4px; border-radius: 2px; display: inline-block; }
+        @media (max-width: 680px) { main { padding: 20px 14px 40px; } svg { min-width: 640px; }
+          svg text { font-size: 16px; } .tiles { grid-template-columns: 1fr 1fr; } }
         footer { margin-top: 40px; color: var(--soft); font-size: .88rem; }
 
         """;

@@ -34,7 +34,7 @@ internal sealed class SvgPlot
         _height = height;
         _maxX = maxX > 0 ? maxX : 1;
         _maxY = maxY > 0 ? maxY : 1;
-        _svg.Append($"<svg viewBox='0 0 {Width} {height}' role='img' aria-label='{Text(what)}'>\n");
+        _svg.Append($"<div class='scroll'><svg viewBox='0 0 {Width} {height}' role='img' aria-label='{Text(what)}'>\n");
         DrawAxes(xLabel, yFormat);
     }
 
@@ -77,7 +77,7 @@ internal sealed class SvgPlot
     }
 
     /// <summary>The finished drawing.</summary>
-    public override string ToString() => _svg + "</svg>\n";
+    public override string ToString() => _svg + "</svg></div>\n";
 
     /// <summary>Text for a page, whatever is in it.</summary>
     public static string Text(string text) => WebUtility.HtmlEncode(text);
