@@ -111,13 +111,18 @@ internal sealed class TransferOptionSet
         EndsWithInput = _endWithInput.Of(result),
     };
 
-    /// <summary>Reads the URL of a tracker.</summary>
+    /// <summary>
+    /// Reads the URL of a tracker. One over HTTP without a path is that of a catalogue or a page, and its announces go
+    /// to <c>/announce</c>, as by custom everywhere.
+    /// </summary>
     public static bool TryTracker(string text, [MaybeNullWhen(false)] out string value, out string expected)
     {
         expected = "the URL of a tracker such as http://host:6969/announce or udp://host:6969";
         value = text;
-        return Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
+        bool isTracker = Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
             && url.Scheme is "http" or "https" or "udp" && url.Host.Length > 0;
+        if (isTracker && url!.Scheme != "udp" && url.PathAndQuery == "/") value = text.TrimEnd('/') + "/announce";
+        return isTracker;
     }
 
     private static string FolderOf(string path) => File.Exists(path)

@@ -25,6 +25,15 @@ public sealed class TransferOptionSetTests
         Assert.Equal("/bin/true", settings.OnComplete);
     }
 
+    [Theory]
+    [InlineData("http://t:1", "http://t:1/announce")]
+    [InlineData("https://t/", "https://t/announce")]
+    [InlineData("http://t/key/announce", "http://t/key/announce")]
+    [InlineData("http://t/?key=1", "http://t/?key=1")]
+    [InlineData("udp://t:1", "udp://t:1")]
+    public void A_tracker_over_HTTP_without_a_path_is_asked_at_announce(string given, string asked) =>
+        Assert.Equal([asked], Read([], "--tracker", given).ToTorrentOptions().Trackers);
+
     [Fact]
     public void Nothing_given_means_no_limit_a_free_port_and_the_current_folder()
     {
