@@ -27,9 +27,8 @@ public sealed record ChokerOptions
     public TimeSpan LeastInterval { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>
-    /// Time that an optimistic slot stays with one peer while rounds are longest, else as much less. The
-    /// default of 30 s is the one of BEP 3: a whole piece, so
-    /// that the peer can give something back.
+    /// Time that an optimistic slot stays with one peer while rounds are longest, else as much less. The default of
+    /// 30 s is the one of BEP 3: a whole piece, so that the peer can give something back.
     /// </summary>
     public TimeSpan OptimisticInterval { get; init; } = TimeSpan.FromSeconds(30);
 
