@@ -15,6 +15,10 @@ public sealed class SwarmMember
     /// <summary>Bytes of a member's file at the most; one has about 2,000.</summary>
     private const int MaxFileBytes = 256 * 1024;
 
+    // RFC 7468, sections 10 and 11.
+    private const string KeyLabel = "PRIVATE KEY";
+    private const string EncryptedKeyLabel = "ENCRYPTED PRIVATE KEY";
+
     private readonly string? _listPath;
     private readonly Lock _lock = new();
     private RevocationList _revocations = RevocationList.Empty;
@@ -62,7 +66,7 @@ public sealed class SwarmMember
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
         string text = Encoding.UTF8.GetString(PrivateFile.Read(path, MaxFileBytes));
-        bool isEncrypted = text.Contains("ENCRYPTED PRIVATE KEY-----", StringComparison.Ordinal);
+        bool isEncrypted = text.Contains($"{EncryptedKeyLabel}-----", StringComparison.Ordinal);
         if (!isEncrypted) PrivateFile.RequireOwnerOnly(path);
         if (isEncrypted && string.IsNullOrEmpty(passphrase))
             throw new TorrentException(
@@ -70,7 +74,7 @@ public sealed class SwarmMember
         try
         {
             X509Certificate2 certificate = isEncrypted
-                ? X509Certificate2.CreateFromEncryptedPem(text, text, passphrase)
+                ? OpenEncrypted(text, passphrase!)
                 : X509Certificate2.CreateFromPem(text, text);
             var all = new X509Certificate2Collection();
             all.ImportFromPem(text);
@@ -122,6 +126,31 @@ public sealed class SwarmMember
             if (keeps && _listPath is not null) Keep(list);
             return true;
         }
+    }
+
+    private static X509Certificate2 OpenEncrypted(string text, string passphrase)
+    {
+        ReadOnlySpan<char> rest = text;
+        while (PemEncoding.TryFind(rest, out PemFields fields))
+        {
+            ReadOnlySpan<char> base64 = rest[fields.Base64Data];
+            bool isKey = rest[fields.Label] is EncryptedKeyLabel;
+            rest = rest[fields.Location.End..];
+            if (!isKey) continue;
+            byte[] der = Convert.FromBase64String(base64.ToString());
+            if (ProtectedKey.Open(der, passphrase) is not { } key) break;
+            char[] pem = PemEncoding.Write(KeyLabel, key);
+            CryptographicOperations.ZeroMemory(key);
+            try
+            {
+                return X509Certificate2.CreateFromPem(text, pem);
+            }
+            finally
+            {
+                Array.Clear(pem);
+            }
+        }
+        return X509Certificate2.CreateFromEncryptedPem(text, text, passphrase);
     }
 
     private void Keep(RevocationList list)
