@@ -13,6 +13,8 @@ namespace Shoal.Network;
 ///   record:  type 1 │ version 2 │ length 2 │ so many bytes
 ///   _in:     | given out | rest of a record | whole records | part of one | free |
 ///            0           _start                                           _end
+///   _out:    | sent | gathered | free |
+///            0      _sent      _pending
 /// </code>
 /// An idle connection holds no memory here.
 /// </remarks>
@@ -29,14 +31,30 @@ internal sealed class RecordStream(IConnection inner) : Stream
     private int _end;
     private int _left;
     private byte[]? _out;
+    private int _sent;
     private int _pending;
 
     /// <summary>True while writes are gathered until <see cref="FlushAsync"/>.</summary>
     public bool IsGathering { get; set; }
 
-    /// <summary>True when the next read gives a whole record of data without waiting.</summary>
-    public bool HasRecord => _left == 0 && _end - _start >= HeaderBytes
-        && LengthAt(_start) is >= DataBytes and int length && _end - _start >= HeaderBytes + length;
+    /// <summary>
+    /// True when TLS finds data here without waiting: a record of data is whole, maybe behind short ones.
+    /// </summary>
+    public bool HasRecord
+    {
+        get
+        {
+            if (_left != 0) return false;
+            int next = _start;
+            while (_end - next >= HeaderBytes)
+            {
+                int length = LengthAt(next);
+                next += HeaderBytes + length;
+                if (length >= DataBytes) return next <= _end;
+            }
+            return false;
+        }
+    }
 
     public override bool CanRead => true;
 
@@ -90,17 +108,39 @@ internal sealed class RecordStream(IConnection inner) : Stream
     {
         // What TLS flushes by itself has nothing to do with when a portion is large enough.
         if (_out is not { } sending || _pending == 0) return;
-        int count = _pending;
-        _pending = 0;
+        Memory<byte> gathered = sending.AsMemory(_sent, _pending - _sent);
+        _sent = _pending = 0;
         _out = null;
-        SocketResult result = await inner.SendAsync(sending.AsMemory(0, count)).ConfigureAwait(false);
+        SocketResult result = await inner.SendAsync(gathered).ConfigureAwait(false);
         ArrayPool<byte>.Shared.Return(sending);
         if (!result.IsOk) throw Broken(result.Error);
     }
 
+    /// <summary>Sends what is gathered as far as it goes without waiting. True when that was all.</summary>
+    public bool TryFlush()
+    {
+        if (_out is not { } sending) return true;
+        SocketResult result = inner.TrySend(sending.AsSpan(_sent, _pending - _sent));
+        if (!result.IsOk) throw Broken(result.Error);
+        _sent += result.Bytes;
+        if (_sent < _pending) return false;
+        _sent = _pending = 0;
+        _out = null;
+        ArrayPool<byte>.Shared.Return(sending);
+        return true;
+    }
+
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    /// <summary>Gathers, and no more than there is room for: for single short records.</summary>
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        _out ??= ArrayPool<byte>.Shared.Rent(BufferBytes);
+        buffer.CopyTo(_out.AsSpan(_pending));
+        _pending += buffer.Length;
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
     public override void Flush() => throw new NotSupportedException();
 

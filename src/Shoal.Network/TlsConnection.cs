@@ -14,10 +14,16 @@ namespace Shoal.Network;
     "Design", "CA1001", Justification = "Close is the end of its life, and disposes of the stream.")]
 public sealed class TlsConnection : IConnection
 {
+    // One record's worth (RFC 8446, section 5.1): a try is for small messages, and makes no more than one.
+    private const int MaxTryBytes = 16 * 1024;
+
     private readonly IConnection _inner;
     private readonly RecordStream _records;
     private readonly SslStream _stream;
     private ReadOnlyMemory<byte> _unread;
+
+    // Bytes that a try put into a record and could not send whole: the first of what is sent next.
+    private int _encrypted;
 
     internal TlsConnection(IConnection inner, RecordStream records, SslStream stream, X509Certificate2 theirs)
     {
@@ -68,7 +74,10 @@ public sealed class TlsConnection : IConnection
     {
         try
         {
-            await _stream.WriteAsync(bytes, CancellationToken.None).ConfigureAwait(false);
+            int already = Math.Min(_encrypted, bytes.Length);
+            _encrypted -= already;
+            if (already < bytes.Length)
+                await _stream.WriteAsync(bytes[already..], CancellationToken.None).ConfigureAwait(false);
             await _records.FlushAsync(CancellationToken.None).ConfigureAwait(false);
             return new SocketResult(bytes.Length, SocketError.Success);
         }
@@ -78,8 +87,23 @@ public sealed class TlsConnection : IConnection
         }
     }
 
-    /// <summary>Sends nothing: a record cannot be sent in part, so all goes by <see cref="SendAsync"/>.</summary>
-    public SocketResult TrySend(Span<byte> bytes) => new(0, SocketError.Success);
+    /// <inheritdoc/>
+    public SocketResult TrySend(Span<byte> bytes)
+    {
+        // What is in a record already cannot be taken back, so it counts as sent when the record is.
+        if (_encrypted > 0 || bytes.Length > MaxTryBytes) return new SocketResult(0, SocketError.Success);
+        try
+        {
+            _stream.Write(bytes);
+            if (_records.TryFlush()) return new SocketResult(bytes.Length, SocketError.Success);
+            _encrypted = bytes.Length;
+            return new SocketResult(0, SocketError.Success);
+        }
+        catch (Exception e) when (IsEnd(e))
+        {
+            return new SocketResult(0, SocketError.ConnectionReset);
+        }
+    }
 
     /// <inheritdoc/>
     public void Close()

@@ -35,10 +35,14 @@ internal sealed class TlsRig : IDisposable
     public TlsParty Called { get; }
 
     /// <summary>Connects them; a party that refused leaves null on its side.</summary>
-    public async Task<TlsPair> ConnectAsync(TlsParty? caller = null, TlsParty? called = null)
+    /// <param name="caller">Who calls; null for the usual one.</param>
+    /// <param name="called">Who is called; null for the usual one.</param>
+    /// <param name="wrap">Puts something between the caller and the wire; null for nothing.</param>
+    public async Task<TlsPair> ConnectAsync(
+        TlsParty? caller = null, TlsParty? called = null, Func<IConnection, IConnection>? wrap = null)
     {
         ConnectionPair pair = await ConnectionPair.ConnectAsync();
-        var recorded = new RecordedConnection(pair.Ours);
+        var recorded = new RecordedConnection(wrap is null ? pair.Ours : wrap(pair.Ours));
         Task<TlsOutcome> answer = AnswerAsync(pair.Theirs, called ?? Called);
         TlsOutcome ours = await TlsNegotiation.CallAsync(recorded, Name, caller ?? Caller);
         if (ours.Connection is null) pair.Ours.Close();
