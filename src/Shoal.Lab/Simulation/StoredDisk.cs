@@ -220,7 +220,8 @@ internal sealed class StoredDisk : ISimDisk, IVerdictSink
         int most = (geometry.PieceLength + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
         using var hasher = new PieceHasher(hashes.HasV1, hashes.HasV2, most);
         hasher.AppendV1(bytes);
-        hasher.HashLeaves(0, bytes);
+        hasher.AddLeaves(0, bytes);
+        hasher.FinishLeaves();
         hasher.FinishV1(geometry.Length(piece) - bytes.Length);
         return hashes.Judge(piece, hasher.Sha1, hasher.Leaves(geometry.BlockCount(piece))) == PieceOutcome.Good;
     }

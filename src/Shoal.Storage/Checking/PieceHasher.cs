@@ -10,19 +10,12 @@ namespace Shoal.Storage.Checking;
 /// </summary>
 internal sealed class PieceHasher : IDisposable
 {
-    /// <summary>
-    /// Blocks that eight lanes are worth taking for: lanes are half as fast again as one block after the other, so that
-    /// six of eight are the least to gain by.
-    /// </summary>
-    private const int MinLaneBlocks = 6;
-
     private static readonly byte[] Zeros = new byte[64 * 1024];
 
     private readonly IncrementalHash? _sha1;
     private readonly byte[] _result = new byte[SHA1.HashSizeInBytes];
     private readonly byte[] _leaves;
-    private readonly ReadOnlyMemory<byte>[] _gathered = new ReadOnlyMemory<byte>[LaneMath.Lanes];
-    private int _gatheredCount;
+    private readonly LeafLanes _leafLanes = new();
     private bool _isOpen;
 
     /// <summary>A hasher for the pieces of one torrent.</summary>
@@ -46,6 +39,7 @@ internal sealed class PieceHasher : IDisposable
     {
         if (_isOpen) _sha1?.TryGetHashAndReset(_result, out _);
         _isOpen = false;
+        _leafLanes.Clear();
     }
 
     /// <summary>Takes the next bytes of the piece.</summary>
@@ -55,40 +49,29 @@ internal sealed class PieceHasher : IDisposable
         _isOpen = true;
     }
 
-    /// <summary>Takes whole blocks that begin at a multiple of the block length.</summary>
-    public void HashLeaves(int begin, ReadOnlySpan<byte> bytes)
+    /// <summary>Blocks whose leaves wait for others; they must not change until it is less.</summary>
+    public int WaitingLeaves => _leafLanes.Waiting;
+
+    /// <summary>
+    /// Takes whole blocks that begin at a multiple of the block length. They are hashed now, or by the end of
+    /// <see cref="FinishLeaves"/>.
+    /// </summary>
+    public void AddLeaves(int begin, ReadOnlyMemory<byte> bytes) => AddLeaves(begin, bytes, _leafLanes);
+
+    /// <summary>The same, side by side with those of other pieces.</summary>
+    public void AddLeaves(int begin, ReadOnlyMemory<byte> bytes, LeafLanes lanes)
     {
         if (_leaves.Length == 0) return;
-        int block = begin / PieceGeometry.BlockLength;
-        while (LaneMath.IsSupported && bytes.Length >= LaneMath.Lanes * PieceGeometry.BlockLength)
-        {
-            Sha256Lanes.Hash(
-                new LaneInput(bytes, PieceGeometry.BlockLength, PieceGeometry.BlockLength),
-                _leaves.AsSpan(block * Sha256Hash.Length));
-            block += LaneMath.Lanes;
-            bytes = bytes[(LaneMath.Lanes * PieceGeometry.BlockLength)..];
-        }
-        for (; !bytes.IsEmpty; block++)
+        for (int block = begin / PieceGeometry.BlockLength; !bytes.IsEmpty; block++)
         {
             int length = Math.Min(bytes.Length, PieceGeometry.BlockLength);
-            HashLeaf(block, bytes[..length]);
+            lanes.Add(bytes[..length], _leaves.AsMemory(block * Sha256Hash.Length, Sha256Hash.Length));
             bytes = bytes[length..];
         }
     }
 
-    /// <summary>Takes whole blocks that follow each other, in slices of one block or more.</summary>
-    public void HashLeaves(int begin, List<ReadOnlyMemory<byte>> slices)
-    {
-        if (_leaves.Length == 0) return;
-        int block = begin / PieceGeometry.BlockLength;
-        foreach (ReadOnlyMemory<byte> slice in slices)
-            for (int at = 0; at < slice.Length; at += PieceGeometry.BlockLength)
-            {
-                _gathered[_gatheredCount++] = slice.Slice(at, Math.Min(PieceGeometry.BlockLength, slice.Length - at));
-                if (_gatheredCount == LaneMath.Lanes) block += HashGathered(block);
-            }
-        HashGathered(block);
-    }
+    /// <summary>Hashes the blocks that wait for others.</summary>
+    public void FinishLeaves() => _leafLanes.Finish();
 
     /// <summary>Sets the SHA-1 of a piece that was hashed beside others.</summary>
     public void TakeV1(Sha1Lanes lanes, int lane) => lanes.CopyHash(lane, _result);
@@ -106,28 +89,4 @@ internal sealed class PieceHasher : IDisposable
         _sha1.TryGetHashAndReset(_result, out _);
         _isOpen = false;
     }
-
-    private int HashGathered(int block)
-    {
-        int count = _gatheredCount;
-        // All but the last block of a piece are whole.
-        bool areWhole = count > 0 && _gathered[count - 1].Length == PieceGeometry.BlockLength;
-        if (LaneMath.IsSupported && areWhole && count >= MinLaneBlocks)
-        {
-            Span<byte> hashes = stackalloc byte[LaneMath.Lanes * Sha256Hash.Length];
-            _gathered.AsSpan(count).Fill(_gathered[0]);
-            Sha256Lanes.Hash(new LaneInput(_gathered, PieceGeometry.BlockLength), hashes);
-            hashes[..(count * Sha256Hash.Length)].CopyTo(_leaves.AsSpan(block * Sha256Hash.Length));
-        }
-        else
-        {
-            for (int i = 0; i < count; i++) HashLeaf(block + i, _gathered[i].Span);
-        }
-        Array.Clear(_gathered);
-        _gatheredCount = 0;
-        return count;
-    }
-
-    private void HashLeaf(int block, ReadOnlySpan<byte> bytes) =>
-        SHA256.HashData(bytes, _leaves.AsSpan(block * Sha256Hash.Length));
 }

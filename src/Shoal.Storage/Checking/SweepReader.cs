@@ -18,8 +18,11 @@ internal sealed class SweepReader : IDisposable
     /// <summary>Bytes of each of eight pieces that are read at a time: 4 MiB for each core that reads.</summary>
     private const int LaneStepBytes = BufferBytes / 2;
 
-    /// <summary>Bytes that one algorithm hashes before the other has its turn with them.</summary>
-    private const int HashBytes = 128 * 1024;
+    /// <summary>Bytes of a piece that one algorithm hashes before the other has its turn with them.</summary>
+    private const int HashBytes = 256 * 1024;
+
+    /// <summary>The same of each of eight pieces: sixteen blocks together, for as many lanes of SHA-256.</summary>
+    private const int LanePartBytes = LaneMath.WideLanes / LaneMath.Lanes * PieceGeometry.BlockLength;
 
     private readonly TorrentStorage _storage;
     private readonly PieceGeometry _geometry;
@@ -27,6 +30,7 @@ internal sealed class SweepReader : IDisposable
     private readonly bool _hasV2;
     private readonly int _blocksPerPiece;
     private readonly List<PieceHasher> _hashers = [];
+    private readonly LeafLanes _leafLanes = new();
     private Sha1Lanes? _lanes;
     private byte[] _laneBuffer = [];
     private readonly byte[] _buffer = GC.AllocateUninitializedArray<byte>(BufferBytes);
@@ -80,13 +84,14 @@ internal sealed class SweepReader : IDisposable
         {
             int length = Math.Min(payload - begin, BufferBytes);
             if (Load(piece, offset + begin, length) is { } error) return error;
-            ReadOnlySpan<byte> bytes = _buffer.AsSpan((int)(offset + begin - _bufferStart), length);
+            ReadOnlyMemory<byte> bytes = _buffer.AsMemory((int)(offset + begin - _bufferStart), length);
             for (int at = 0; at < length; at += HashBytes)
             {
-                ReadOnlySpan<byte> part = bytes.Slice(at, Math.Min(HashBytes, length - at));
-                hasher.AppendV1(part);
-                hasher.HashLeaves(begin + at, part);
+                ReadOnlyMemory<byte> part = bytes.Slice(at, Math.Min(HashBytes, length - at));
+                hasher.AppendV1(part.Span);
+                hasher.AddLeaves(begin + at, part);
             }
+            hasher.FinishLeaves();
             begin += length;
         }
         hasher.FinishV1(_geometry.Length(piece) - payload);
@@ -106,11 +111,16 @@ internal sealed class SweepReader : IDisposable
         for (int begin = 0; begin < pieceLength; begin += step)
         {
             int length = Math.Min(step, pieceLength - begin);
-            ReadOnlySpan<byte> bytes = LoadTogether(pieces, begin, length, step);
+            ReadOnlyMemory<byte> bytes = LoadTogether(pieces, begin, length, step);
             if (bytes.IsEmpty) return false;
-            _lanes.Append(new LaneInput(bytes, step, length));
-            for (int lane = 0; lane < pieces.Count; lane++)
-                Hasher(lane).HashLeaves(begin, bytes.Slice(lane * step, length));
+            for (int at = 0; at < length; at += LanePartBytes)
+            {
+                int part = Math.Min(LanePartBytes, length - at);
+                _lanes.Append(new LaneInput(bytes.Span[at..], step, part));
+                for (int lane = 0; lane < pieces.Count; lane++)
+                    Hasher(lane).AddLeaves(begin + at, bytes.Slice(lane * step + at, part), _leafLanes);
+            }
+            _leafLanes.Finish();
         }
         _lanes.Finish();
         for (int lane = 0; lane < pieces.Count; lane++) Hasher(lane).TakeV1(_lanes, lane);
@@ -121,16 +131,16 @@ internal sealed class SweepReader : IDisposable
     /// Reads the same part of each piece, with one call where they lie end to end; empty when that fails. There is room
     /// for eight, a step after each other, however few are asked for.
     /// </summary>
-    private ReadOnlySpan<byte> LoadTogether(List<PieceIndex> pieces, int begin, int length, int step)
+    private ReadOnlyMemory<byte> LoadTogether(List<PieceIndex> pieces, int begin, int length, int step)
     {
         long start = _geometry.Offset(pieces[0]) + begin;
         bool areAdjacent = step == _geometry.PieceLength && pieces[^1].Value - pieces[0].Value == pieces.Count - 1;
         if (areAdjacent && LaneMath.Lanes * step <= BufferBytes)
         {
-            if (Load(pieces[^1], start, pieces.Count * step) is not null) return [];
+            if (Load(pieces[^1], start, pieces.Count * step) is not null) return default;
             bool isRoom = start - _bufferStart + LaneMath.Lanes * step <= BufferBytes;
-            if (!isRoom && ReadAt(start, pieces.Count * step) is not null) return [];
-            return _buffer.AsSpan((int)(start - _bufferStart), LaneMath.Lanes * step);
+            if (!isRoom && ReadAt(start, pieces.Count * step) is not null) return default;
+            return _buffer.AsMemory((int)(start - _bufferStart), LaneMath.Lanes * step);
         }
         if (_laneBuffer.Length == 0) _laneBuffer = GC.AllocateUninitializedArray<byte>(LaneMath.Lanes * step);
         int calls = areAdjacent ? 1 : pieces.Count;
@@ -138,7 +148,7 @@ internal sealed class SweepReader : IDisposable
         {
             start = _geometry.Offset(pieces[lane]) + begin;
             Memory<byte> into = _laneBuffer.AsMemory(lane * step, areAdjacent ? pieces.Count * step : length);
-            if (Read(start, into) is not null) return [];
+            if (Read(start, into) is not null) return default;
         }
         return _laneBuffer;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -61,17 +62,19 @@ internal readonly ref struct LaneInput
 
     /// <summary>Loads 16 words of all messages, turned so that a vector holds one word of each.</summary>
     /// <param name="offset">A multiple of 64 below <see cref="Length"/>.</param>
-    /// <param name="words">Room for 16 vectors.</param>
+    /// <param name="words">Room for 16 vectors, the given number of vectors apart.</param>
+    /// <param name="apart">1 where they lie end to end.</param>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Load(int offset, ref Vector256<uint> words)
+    public void Load(int offset, ref Vector256<uint> words, [ConstantExpected] int apart = 1)
     {
-        LoadHalf((nuint)offset, ref words);
-        LoadHalf((nuint)offset + (nuint)Vector256<byte>.Count, ref Unsafe.Add(ref words, BlockWords / 2));
+        LoadHalf((nuint)offset, ref words, apart);
+        ref Vector256<uint> second = ref Unsafe.Add(ref words, BlockWords / 2 * apart);
+        LoadHalf((nuint)offset + (nuint)Vector256<byte>.Count, ref second, apart);
     }
 
     // Eight rows of eight words are turned in three steps: pairs of words, pairs of pairs, and halves.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void LoadHalf(nuint offset, ref Vector256<uint> words)
+    private void LoadHalf(nuint offset, ref Vector256<uint> words, [ConstantExpected] int apart)
     {
         Vector256<uint> row0 = Row(_lane0, offset), row1 = Row(_lane1, offset);
         Vector256<uint> row2 = Row(_lane2, offset), row3 = Row(_lane3, offset);
@@ -89,13 +92,13 @@ internal readonly ref struct LaneInput
         Vector256<ulong> four6 = Avx2.UnpackLow(pair5, pair7), four7 = Avx2.UnpackHigh(pair5, pair7);
 
         words = Low(four0, four4);
-        Unsafe.Add(ref words, 1) = Low(four1, four5);
-        Unsafe.Add(ref words, 2) = Low(four2, four6);
-        Unsafe.Add(ref words, 3) = Low(four3, four7);
-        Unsafe.Add(ref words, 4) = High(four0, four4);
-        Unsafe.Add(ref words, 5) = High(four1, four5);
-        Unsafe.Add(ref words, 6) = High(four2, four6);
-        Unsafe.Add(ref words, 7) = High(four3, four7);
+        Unsafe.Add(ref words, apart) = Low(four1, four5);
+        Unsafe.Add(ref words, 2 * apart) = Low(four2, four6);
+        Unsafe.Add(ref words, 3 * apart) = Low(four3, four7);
+        Unsafe.Add(ref words, 4 * apart) = High(four0, four4);
+        Unsafe.Add(ref words, 5 * apart) = High(four1, four5);
+        Unsafe.Add(ref words, 6 * apart) = High(four2, four6);
+        Unsafe.Add(ref words, 7 * apart) = High(four3, four7);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

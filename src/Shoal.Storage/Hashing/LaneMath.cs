@@ -6,17 +6,20 @@ using System.Runtime.Intrinsics.X86;
 namespace Shoal.Storage.Hashing;
 
 /// <summary>
-/// What SHA-1 and SHA-256 compute with, on eight lanes at once. AVX-512 has rotation, and any function of three bits,
-/// as one instruction each; without these two the processor's own SHA instructions are faster than lanes.
+/// What SHA-1 computes with on eight lanes at once, and SHA-256 on sixteen. AVX-512 has rotation, and any function of
+/// three bits, as one instruction each; without these two the processor's own SHA instructions are faster than lanes.
 /// </summary>
 internal static class LaneMath
 {
-    /// <summary>Messages that are hashed side by side.</summary>
+    /// <summary>Messages that SHA-1 hashes side by side: as many pieces are in memory at a time.</summary>
     public const int Lanes = 8;
+
+    /// <summary>Messages that SHA-256 hashes side by side: there are many blocks to a piece.</summary>
+    public const int WideLanes = 2 * Lanes;
 
     /// <summary>True when this machine can hash in lanes.</summary>
     // A field, so that only this class, and not each method that asks, waits to be compiled for this machine.
-    public static readonly bool IsSupported = Avx512F.VL.IsSupported;
+    public static readonly bool IsSupported = Avx512F.VL.IsSupported && Avx512F.IsSupported;
 
     // Tables of functions of three bits: bit 4b + 2c + d is the result for b, c and d.
     private const byte ChooseTable = 0xCA;
@@ -40,6 +43,18 @@ internal static class LaneMath
         Avx512F.VL.RotateLeft(value, bits);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<uint> RotateRight(Vector256<uint> value, [ConstantExpected] byte bits) =>
-        Avx512F.VL.RotateRight(value, bits);
+    public static Vector512<uint> Choose(Vector512<uint> b, Vector512<uint> c, Vector512<uint> d) =>
+        Avx512F.TernaryLogic(b, c, d, ChooseTable);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Majority(Vector512<uint> b, Vector512<uint> c, Vector512<uint> d) =>
+        Avx512F.TernaryLogic(b, c, d, MajorityTable);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> Parity(Vector512<uint> b, Vector512<uint> c, Vector512<uint> d) =>
+        Avx512F.TernaryLogic(b, c, d, ParityTable);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<uint> RotateRight(Vector512<uint> value, [ConstantExpected] byte bits) =>
+        Avx512F.RotateRight(value, bits);
 }

@@ -5,7 +5,8 @@ namespace Shoal.Storage.Intake;
 
 /// <content>
 /// Pieces whose SHA-1 is computed side by side: two fifths of the time that one after the other takes, for which a
-/// piece waits until there are others. So it is done only while pieces come fast.
+/// piece waits until there are others. So it is done only while pieces come fast. Where there are only SHA-256 leaves,
+/// each piece has enough of them and waits for nobody.
 /// </content>
 public sealed partial class BlockIntake
 {
@@ -23,26 +24,27 @@ public sealed partial class BlockIntake
     private ITimer? _laneTimer;
     private bool _hasLoneWriter;
 
-    /// <summary>Pieces that are hashed at a time; 0 where that is not done.</summary>
+    /// <summary>Pieces that are hashed at a time; 0 where blocks are never held.</summary>
     private int LanesFor(PieceGeometry geometry)
     {
-        if (!LaneMath.IsSupported || !_hashes.HasV1 || geometry.PieceLength % LaneInput.BlockBytes != 0) return 0;
+        if (!LaneMath.IsSupported || geometry.PieceLength % LaneInput.BlockBytes != 0) return 0;
         int lanes = Math.Min(LaneMath.Lanes, HeldBytes.MaxBatch / geometry.PieceLength);
+        if (!_hashes.HasV1) return Math.Max(1, lanes);
         return lanes < LaneBatch.MinPieces ? 0 : lanes;
     }
 
     /// <summary>True when a piece that begins now will soon have others to be hashed beside.</summary>
     private bool IsForLanes(PieceIndex piece) =>
         _lanesPerBatch > 0
-        && _storage.Geometry.PayloadLength(piece) == _storage.Geometry.PieceLength
-        && _settleTimes.Count == LaneMath.Lanes
+        && (!_hashes.HasV1 || _storage.Geometry.PayloadLength(piece) == _storage.Geometry.PieceLength)
+        && _settleTimes.Count == _lanesPerBatch
         && _time.GetElapsedTime(_settleTimes.Peek()) < MaxLaneWait;
 
     /// <summary>
-    /// True for a piece that is only written by its work item and hashed by another: one such at a time, since the
+    /// True for a piece whose blocks are hashed only after they are written: one such is written at a time, since the
     /// kernel lets only one write to a file, and lets others spin until it is done.
     /// </summary>
-    private bool IsWrittenAlone(PieceIntake piece) => piece.Work.IsForLanes && !_hashes.HasV2;
+    private static bool IsWrittenAlone(PieceIntake piece) => piece.Work.IsForLanes;
 
     /// <summary>Ends the turn of the lone writer and begins that of the next.</summary>
     private void PassWriting()
@@ -51,10 +53,26 @@ public sealed partial class BlockIntake
         Submit();
     }
 
+    /// <summary>
+    /// Has a piece of which more came meanwhile wait, as the oldest, until it may be written; false when there is
+    /// nothing more of it.
+    /// </summary>
+    private bool AwaitsWriting(PieceIntake piece)
+    {
+        lock (_gate)
+        {
+            if (piece.IsResetRequested || piece.Queued.Count == 0) return false;
+            piece.State = IntakeState.Idle;
+            _ready.Insert(0, piece);
+        }
+        Submit();
+        return true;
+    }
+
     private void NoteSettled()
     {
         if (_lanesPerBatch == 0) return;
-        if (_settleTimes.Count == LaneMath.Lanes) _settleTimes.Dequeue();
+        if (_settleTimes.Count == _lanesPerBatch) _settleTimes.Dequeue();
         _settleTimes.Enqueue(_time.GetTimestamp());
     }
 

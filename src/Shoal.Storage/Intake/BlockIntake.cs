@@ -224,7 +224,7 @@ public sealed partial class BlockIntake : IAsyncDisposable
         PieceIndex index = piece.Piece;
         try
         {
-            verdict = WorkOn(piece, index, out isGathered);
+            verdict = WorkOn(piece, index, ref isLoneWriter, out isGathered);
             if (verdict is { } given) _sink.OnVerdict(given);
         }
         catch (Exception fault)
@@ -274,7 +274,7 @@ public sealed partial class BlockIntake : IAsyncDisposable
         if (due is not null) _schedule(due);
     }
 
-    private PieceVerdict? WorkOn(PieceIntake piece, PieceIndex index, out bool isGathered)
+    private PieceVerdict? WorkOn(PieceIntake piece, PieceIndex index, ref bool isLoneWriter, out bool isGathered)
     {
         isGathered = false;
         while (TakeTurn(piece))
@@ -289,8 +289,20 @@ public sealed partial class BlockIntake : IAsyncDisposable
                 continue;
             }
             if (error is not null) piece.Work.LetGo();
+            bool hasPassedWriting = error is null && isLoneWriter && piece.Work.HoldsLeaves;
+            if (hasPassedWriting)
+            {
+                // Others write while this one hashes.
+                isLoneWriter = false;
+                PassWriting();
+            }
+            if (error is null) piece.Work.HashHeldLeaves();
             PieceOutcome? outcome = error is null ? piece.Work.Judge() : PieceOutcome.DiskError;
-            if (outcome is null) continue;
+            if (outcome is null)
+            {
+                if (hasPassedWriting && AwaitsWriting(piece)) return null;
+                continue;
+            }
             if (Settle(piece, outcome.Value)) return new PieceVerdict(index, outcome.Value, error);
         }
         return null;

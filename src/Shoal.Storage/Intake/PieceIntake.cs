@@ -5,7 +5,7 @@ namespace Shoal.Storage.Intake;
 /// <summary>
 /// Where a piece is on its way to the disk. Legal transitions:
 /// <code>
-///   Idle -> Scheduled -> Idle                       blocks were written, more are to come
+///   Idle -> Scheduled -> Idle                       blocks were written, more are to come or to be written
 ///           Scheduled -> Failed | Bad | Waiting     verdict: disk error, wrong hash, root unknown
 ///   Waiting -> Scheduled                            the root may be known by now
 ///   any -> Idle                                     forgotten; a scheduled one when its turn is over

@@ -8,8 +8,8 @@ namespace Shoal.Storage.Intake;
 /// <summary>
 /// The writing and hashing of one piece. Runs of blocks are hashed and written while they are in the cache of the
 /// core; what came out of order is read back for SHA-1 when the gap before it is filled, while SHA-256 leaves do not
-/// care for order. Of a piece that comes fast the blocks are held after they are written, and its SHA-1 is computed
-/// beside that of others once it is whole. Used by one thread at a time.
+/// care for order. Of a piece that comes fast the blocks are held after they are written: for leaves until there are
+/// sixteen, and for SHA-1 until the piece is whole and can be hashed beside others. Used by one thread at a time.
 /// </summary>
 internal sealed class PieceWork : IDisposable
 {
@@ -28,6 +28,7 @@ internal sealed class PieceWork : IDisposable
     private readonly List<ReadOnlyMemory<byte>> _run = [];
     private readonly List<QueuedBlock> _held = [];
     private ReadOnlyMemory<byte>[] _heldBlocks = [];
+    private int _leafCount;
     private List<QueuedBlock> _taken = [];
     private PieceIndex _piece;
     private int _payload;
@@ -49,13 +50,16 @@ internal sealed class PieceWork : IDisposable
     public List<QueuedBlock> Taken => _taken;
 
     /// <summary>
-    /// True when blocks are held to be hashed beside those of other pieces. Set before the first block; it ends by
-    /// itself when too much is held, and what was written is read back then.
+    /// True when blocks are held to be hashed beside others. Set before the first block; it ends by itself when too
+    /// much is held, and what was written is read back then for SHA-1.
     /// </summary>
     public bool IsForLanes { get; set; }
 
-    /// <summary>True when all blocks are on disk and held.</summary>
-    public bool AwaitsLanes => IsForLanes && !_isHashed && _written.Count == _blockCount;
+    /// <summary>True when all blocks are on disk and held, and SHA-1 waits for other pieces.</summary>
+    public bool AwaitsLanes => IsForLanes && _hashes.HasV1 && !_isHashed && _written.Count == _blockCount;
+
+    /// <summary>True when blocks are held for their leaves alone.</summary>
+    public bool HoldsLeaves => _held.Count > 0 && !_hashes.HasV1;
 
     /// <summary>Lets go of all that is held.</summary>
     public void Dispose()
@@ -84,7 +88,9 @@ internal sealed class PieceWork : IDisposable
         return empty;
     }
 
-    /// <summary>Writes and hashes what was taken. The slabs remain retained.</summary>
+    /// <summary>
+    /// Writes what was taken. The slabs remain retained. Blocks that are not for lanes are hashed on the way.
+    /// </summary>
     public StorageError? WriteTaken()
     {
         if (!IsSorted()) _taken.Sort();
@@ -98,16 +104,37 @@ internal sealed class PieceWork : IDisposable
             if (WriteRun(first, next, length) is { } error) return error;
             first = next;
         }
-        if (!_hashes.HasV1) return null;
-        if (IsForLanes && TryHoldTaken()) return null;
-        StopHolding();
-        return CatchUp();
+        if (IsForLanes) HoldTaken();
+        return IsForLanes || !_hashes.HasV1 ? null : CatchUp();
+    }
+
+    /// <summary>
+    /// Hashes leaves of a piece that has only such, sixteen at a time, the rest when it is whole, and lets go of their
+    /// blocks.
+    /// </summary>
+    public void HashHeldLeaves()
+    {
+        if (!HoldsLeaves) return;
+        for (; _leafCount < _held.Count; _leafCount++)
+            _hasher.AddLeaves(_held[_leafCount].Begin, _held[_leafCount].Slice.Memory);
+        if (_written.Count == _blockCount) _hasher.FinishLeaves();
+        // Those that wait came last; a block that is not whole never waits.
+        int done = _held.Count;
+        for (int blocks = 0; blocks < _hasher.WaitingLeaves; done--)
+            blocks += _held[done - 1].Slice.Length / PieceGeometry.BlockLength;
+        LetGoOf(done);
     }
 
     /// <summary>One of the blocks that are held.</summary>
     public ReadOnlyMemory<byte> HeldBlock(int block) => _heldBlocks[block];
 
-    /// <summary>Takes the SHA-1 that was computed beside that of others, and lets go of the blocks.</summary>
+    /// <summary>Gives the leaves of a block that is held to lanes that other pieces share.</summary>
+    public void AddHeldLeaf(int block, LeafLanes lanes) =>
+        _hasher.AddLeaves(block * PieceGeometry.BlockLength, _heldBlocks[block], lanes);
+
+    /// <summary>
+    /// Takes the SHA-1 that was computed beside that of others, as its leaves were, and lets go of the blocks.
+    /// </summary>
     public void TakeV1(Sha1Lanes lanes, int lane)
     {
         _hasher.TakeV1(lanes, lane);
@@ -116,9 +143,16 @@ internal sealed class PieceWork : IDisposable
         LetGo();
     }
 
-    /// <summary>Leaves the piece to be hashed by itself, from the disk.</summary>
-    public void StopHolding()
+    /// <summary>Hashes a whole piece that is held by itself, and lets go of the blocks.</summary>
+    public void HashHeld()
     {
+        for (int block = 0; block < _blockCount; block++)
+        {
+            _hasher.AppendV1(_heldBlocks[block].Span);
+            _hasher.AddLeaves(block * PieceGeometry.BlockLength, _heldBlocks[block]);
+        }
+        _hasher.FinishLeaves();
+        _hashed = _payload;
         IsForLanes = false;
         LetGo();
     }
@@ -127,15 +161,8 @@ internal sealed class PieceWork : IDisposable
     public void LetGo()
     {
         if (_held.Count == 0) return;
-        int bytes = 0;
-        foreach (QueuedBlock block in _held)
-        {
-            bytes += block.Slice.Length;
-            block.Slice.Slab.Release();
-        }
-        _held.Clear();
+        LetGoOf(_held.Count);
         Array.Clear(_heldBlocks);
-        _budget.Return(bytes);
     }
 
     /// <summary>Judges the piece; null while blocks are missing.</summary>
@@ -147,23 +174,51 @@ internal sealed class PieceWork : IDisposable
         return _hashes.Judge(_piece, _hasher.Sha1, _hasher.Leaves(_blockCount));
     }
 
-    private bool TryHoldTaken()
+    /// <summary>
+    /// Holds what was taken. When there is no room for it the leaves are hashed at once, and blocks are held no more.
+    /// </summary>
+    private void HoldTaken()
+    {
+        int taken = 0;
+        for (; taken < _taken.Count && _budget.TryTake(_taken[taken].Slice.Length); taken++)
+        {
+            _taken[taken].Slice.Slab.Retain();
+            _held.Add(_taken[taken]);
+            if (_hashes.HasV1) NoteHeldBlocks(_taken[taken]);
+        }
+        if (taken == _taken.Count) return;
+        IsForLanes = false;
+        for (; _leafCount < _held.Count; _leafCount++)
+            _hasher.AddLeaves(_held[_leafCount].Begin, _held[_leafCount].Slice.Memory);
+        for (; taken < _taken.Count; taken++) _hasher.AddLeaves(_taken[taken].Begin, _taken[taken].Slice.Memory);
+        _hasher.FinishLeaves();
+        LetGo();
+    }
+
+    private void NoteHeldBlocks(QueuedBlock held)
     {
         if (_heldBlocks.Length == 0) _heldBlocks = new ReadOnlyMemory<byte>[_blocksPerPiece];
-        foreach (QueuedBlock block in _taken)
+        ReadOnlyMemory<byte> rest = held.Slice.Memory;
+        for (int i = held.Begin / PieceGeometry.BlockLength; !rest.IsEmpty; i++)
         {
-            if (!_budget.TryTake(block.Slice.Length)) return false;
-            block.Slice.Slab.Retain();
-            _held.Add(block);
-            ReadOnlyMemory<byte> rest = block.Slice.Memory;
-            for (int i = block.Begin / PieceGeometry.BlockLength; !rest.IsEmpty; i++)
-            {
-                int length = Math.Min(PieceGeometry.BlockLength, rest.Length);
-                _heldBlocks[i] = rest[..length];
-                rest = rest[length..];
-            }
+            int length = Math.Min(PieceGeometry.BlockLength, rest.Length);
+            _heldBlocks[i] = rest[..length];
+            rest = rest[length..];
         }
-        return true;
+    }
+
+    /// <summary>Lets go of the first blocks that are held.</summary>
+    private void LetGoOf(int count)
+    {
+        int bytes = 0;
+        for (int i = 0; i < count; i++)
+        {
+            bytes += _held[i].Slice.Length;
+            _held[i].Slice.Slab.Release();
+        }
+        _held.RemoveRange(0, count);
+        _leafCount = Math.Max(0, _leafCount - count);
+        _budget.Return(bytes);
     }
 
     private bool IsSorted()
@@ -181,9 +236,10 @@ internal sealed class PieceWork : IDisposable
         for (int i = first; i < next; i++)
         {
             if (extendsHashed) _hasher.AppendV1(_taken[i].Slice.Span);
+            if (!IsForLanes) _hasher.AddLeaves(_taken[i].Begin, _taken[i].Slice.Memory);
             _run.Add(_taken[i].Slice.Memory);
         }
-        _hasher.HashLeaves(begin, _run);
+        if (!IsForLanes) _hasher.FinishLeaves();
         if (extendsHashed) _hashed += length;
         StorageError? error = _storage.Write(_piece, begin, _run);
         _run.Clear();
