@@ -31,6 +31,8 @@ internal static class OptionChecks
         foreach (string url in options.Trackers)
             if (!TrackerSource.TryParse(url, AddressOrigin.User, out _))
                 throw Invalid($"Trackers has '{url}', which is no URL of a tracker: http, https and udp URLs are.");
+        foreach (string url in options.WebSeeds)
+            if (!IsWebUrl(url)) throw Invalid($"WebSeeds has '{url}', which is no http or https URL.");
         foreach (DnsEndPoint peer in options.Peers)
             if (peer.Port == 0) throw Invalid($"Peers has '{peer.Host}' with port 0, at which nobody can be reached.");
         if (options.SelectedFiles is { IsEmpty: true }) throw Invalid("SelectedFiles names no file.");
@@ -45,6 +47,9 @@ internal static class OptionChecks
         InRange(length, ContentHasher.MinPieceLength, TorrentLimits.MaxPieceLength, nameof(options.PieceLength));
         if (!int.IsPow2(length)) throw Invalid($"PieceLength is {length} but must be a power of two.");
     }
+
+    private static bool IsWebUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out Uri? url)
+        && url.Scheme is "http" or "https" && url.Host.Length > 0;
 
     private static void InRange(long value, long low, long high, string name)
     {

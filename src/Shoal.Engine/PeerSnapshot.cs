@@ -15,6 +15,11 @@ public sealed record PeerSnapshot
     /// <summary>What protects the connection.</summary>
     public StreamSecurity Security { get; init; }
 
+    /// <summary>
+    /// URL of the web seed (BEP 19) that this is instead of a peer, without what in it can be secret; null for a peer.
+    /// </summary>
+    public string? WebSeed { get; init; }
+
     /// <summary>Client name as the peer tells it, made safe for terminals; or its peer id.</summary>
     public required string Client { get; init; }
 

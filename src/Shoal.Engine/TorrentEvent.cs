@@ -25,6 +25,11 @@ public sealed record PeerConnected(IPEndPoint EndPoint, bool IsIncoming) : Torre
 {
     /// <summary>What protects the connection.</summary>
     public StreamSecurity Security { get; init; }
+
+    /// <summary>
+    /// URL of the web seed that this is instead of a peer, without what in it can be secret; null for a peer.
+    /// </summary>
+    public string? WebSeed { get; init; }
 }
 
 /// <summary>A connection was refused before any peer was known on it, as one of a stranger to the swarm.</summary>
@@ -46,3 +51,9 @@ public sealed record PeerDisconnected(IPEndPoint EndPoint, string Reason, long D
 /// <param name="Peers">Number of peers it named.</param>
 /// <param name="Error">What went wrong, or null.</param>
 public sealed record TrackerAnswered(string Url, int Peers, string? Error) : TorrentEvent;
+
+/// <summary>A web seed was not reached, or did not give what it was asked for.</summary>
+/// <param name="Url">The web seed, without what in its URL can be secret.</param>
+/// <param name="Error">What happened.</param>
+/// <param name="RetryIn">Time until it is used again; null when that is never.</param>
+public sealed record WebSeedFailed(string Url, string Error, TimeSpan? RetryIn) : TorrentEvent;

@@ -35,6 +35,18 @@ public sealed record TorrentOptions
     /// <summary>Peers to dial besides those that are discovered.</summary>
     public ImmutableArray<DnsEndPoint> Peers { get; init; } = [];
 
+    /// <summary>
+    /// Whether web servers that have the content are used (https://www.bittorrent.org/beps/bep_0019.html): those that
+    /// the torrent or magnet link names, and <see cref="WebSeeds"/>. True by default.
+    /// </summary>
+    public bool UsesWebSeeds { get; init; } = true;
+
+    /// <summary>
+    /// URLs (http, https) of web servers that have the content, besides those that the torrent names. One that ends in
+    /// a slash is that of the folder in which the torrent's file or folder lies. One that is no such URL is refused.
+    /// </summary>
+    public ImmutableArray<string> WebSeeds { get; init; } = [];
+
     /// <summary>Download limit in bytes per second; 0 means no limit besides the engine's.</summary>
     public long DownloadBytesPerSecond { get; init; }
 

@@ -68,6 +68,9 @@ public sealed record TorrentSnapshot
     /// <summary>The last word of the trackers when they gave no peers, or null.</summary>
     public string? TrackerMessage { get; init; }
 
+    /// <summary>What last went wrong with a web seed, or null.</summary>
+    public string? WebSeedMessage { get; init; }
+
     /// <summary>Share of the selected bytes that is complete, from 0 to 1.</summary>
     public double Progress =>
         WantedBytes == 0 ? (State >= TorrentState.Downloading ? 1 : 0) : (double)CompletedBytes / WantedBytes;

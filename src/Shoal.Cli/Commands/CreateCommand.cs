@@ -46,7 +46,7 @@ internal sealed class CreateCommand
             "--web-seed",
             "URL",
             "Web server that has the content too; may be given several times.",
-            TryWebSeed);
+            TransferOptionSet.TryWebSeed);
         _swarm = options.Value<string?>(
             "--swarm", "NAME", "Let only the members of this private swarm take part.", OptionFactory.Text, null);
         _swarms = new SwarmFolder(options);
@@ -143,12 +143,5 @@ internal sealed class CreateCommand
             throw CliException.Usage("-o - writes the .torrent to standard output, where --json cannot write too.");
         await using Stream output = Console.OpenStandardOutput();
         await output.WriteAsync(bytes, context.Stop);
-    }
-
-    private static bool TryWebSeed(string text, out string value, out string expected)
-    {
-        expected = "an http or https URL";
-        value = text;
-        return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https";
     }
 }

@@ -96,6 +96,7 @@ internal sealed class ShareCommand
             Version = CreateCommand.VersionOf(_format.Of(result)),
             PieceLength = _pieceSize.Of(result),
             SslCertificate = authority?.CertificatePem,
+            WebSeeds = settings.WebSeeds,
             // A tier for each: all are announced to, and over IPv4 and IPv6 alike everybody is found.
             Trackers = [.. (tracker is null ? settings.Trackers : tracker.AnnounceUrls(addresses)).Select(
                 url => ImmutableArray.Create(url))],

@@ -18,6 +18,7 @@ namespace Shoal.Cli.Json;
 [JsonSerializable(typeof(PeerRefusedEvent))]
 [JsonSerializable(typeof(SwarmResult))]
 [JsonSerializable(typeof(TrackerAnsweredEvent))]
+[JsonSerializable(typeof(WebSeedEvent))]
 [JsonSerializable(typeof(PieceFailedEvent))]
 [JsonSerializable(typeof(CompletedEvent))]
 [JsonSerializable(typeof(ShareEvent))]

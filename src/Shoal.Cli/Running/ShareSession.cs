@@ -90,6 +90,7 @@ internal sealed class ShareSession(
             TrustsAddresses = true,
             // They are in the torrent already.
             Trackers = [],
+            WebSeeds = [],
         };
         return session.Engine.AddAsync(new TorrentSource.Parsed(created.Metainfo), torrent, context.Stop);
     }

@@ -75,11 +75,14 @@ internal static class TransferRecords
     {
         StateChanged changed => new StateEvent(infoHash, TransferText.StateName(changed.State)),
         PieceFailed failed => new PieceFailedEvent(infoHash, failed.Piece),
-        PeerConnected peer => new PeerConnectedEvent(infoHash, peer.EndPoint.ToString(), peer.IsIncoming),
+        PeerConnected peer => new PeerConnectedEvent(
+            infoHash, peer.EndPoint.ToString(), peer.IsIncoming, peer.WebSeed),
         PeerRefused peer => new PeerRefusedEvent(infoHash, peer.EndPoint.ToString(), peer.IsIncoming, peer.Reason),
         PeerDisconnected peer => new PeerDisconnectedEvent(
             infoHash, peer.EndPoint.ToString(), peer.Reason, peer.DownloadedBytes, peer.UploadedBytes),
         TrackerAnswered answer => new TrackerAnsweredEvent(infoHash, answer.Url, answer.Peers, answer.Error),
+        WebSeedFailed failed => new WebSeedEvent(
+            infoHash, failed.Url, failed.Error, failed.RetryIn is { } wait ? Math.Round(wait.TotalSeconds) : null),
         _ => null,
     };
 
@@ -92,6 +95,7 @@ internal static class TransferRecords
         peer.IsIncoming,
         peer.Security.ToString().ToLowerInvariant(),
         peer.Client,
+        peer.WebSeed,
         peer.Pieces,
         peer.DownloadedBytes,
         peer.UploadedBytes,

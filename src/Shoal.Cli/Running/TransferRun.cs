@@ -143,11 +143,15 @@ internal sealed class TransferRun
     {
         string infoHash = transfer.Hashes.ToString();
         bool isKnown = false;
+        // Of a web server it is said once that it failed, however often it does, and that it is not used any more.
+        HashSet<(string Url, bool IsOver)> told = [];
         try
         {
             await foreach (TorrentEvent happened in transfer.EventsAsync(stop))
             {
                 if (TransferRecords.Of(happened, infoHash) is { } record) Output.Event(record);
+                if (happened is WebSeedFailed failed && told.Add((failed.Url, failed.RetryIn is null)))
+                    Output.Warn("shoal: " + SafeText.Clean(TransferText.WebSeedWord(failed)));
                 if (happened is PeerConnected) isKnown = true;
                 else if (!isKnown && happened is PeerRefused { IsIncoming: false } refused
                     && refused.Reason == "CertificateRefused")

@@ -51,6 +51,11 @@ internal static class TransferText
         return TrackerWord(snapshot) is { } word ? $"{text} {word}" : text;
     }
 
+    /// <summary>What is the matter with a web seed, and whether it is used again.</summary>
+    public static string WebSeedWord(WebSeedFailed failed) => failed.RetryIn is { } wait
+        ? $"{failed.Error} It is tried again in {Units.TimeLeft(wait)}."
+        : $"{failed.Error} It is not used any more.";
+
     /// <summary>
     /// Two lines for a live view, and what a tracker said while there are no peers; none wider than the terminal.
     /// </summary>
@@ -71,9 +76,15 @@ internal static class TransferText
             yield return palette.Dim(line);
     }
 
-    // Who has peers needs no tracker at the moment.
-    private static string? TrackerWord(TorrentSnapshot snapshot) =>
-        snapshot is { Peers: 0, TrackerMessage: { Length: > 0 } message } ? SafeText.Clean(message) : null;
+    // Who has peers needs no tracker at the moment, and no web seed.
+    private static string? TrackerWord(TorrentSnapshot snapshot)
+    {
+        if (snapshot.Peers > 0) return null;
+        string? webSeed = snapshot.State == TorrentState.Seeding ? null : snapshot.WebSeedMessage;
+        string?[] words = [snapshot.TrackerMessage, webSeed];
+        string message = string.Join(' ', words.Where(word => word is { Length: > 0 }));
+        return message.Length > 0 ? SafeText.Clean(message) : null;
+    }
 
     private static double Done(TorrentSnapshot snapshot) =>
         snapshot.State == TorrentState.Checking ? snapshot.CheckedFraction : snapshot.Progress;

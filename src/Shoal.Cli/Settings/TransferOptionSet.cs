@@ -27,6 +27,8 @@ internal sealed class TransferOptionSet
     private readonly Setting<long> _upPerPeer;
     private readonly Setting<ImmutableArray<string>> _trackers;
     private readonly Setting<ImmutableArray<DnsEndPoint>> _peers;
+    private readonly Setting<ImmutableArray<string>> _webSeeds;
+    private readonly Setting<bool> _noWebSeeds;
     private readonly Setting<ImmutableArray<string>> _select;
     private readonly Setting<string?> _onComplete;
     private readonly Setting<string> _encryption;
@@ -64,6 +66,8 @@ internal sealed class TransferOptionSet
         _trackers = network.Many<string>("--tracker", "URL", TransferWords.Tracker(role), TryTracker);
         _peers = network.Many<DnsEndPoint>(
             "--peer", "HOST:PORT", "Peer to connect to; may be given several times.", HostPort.TryParse);
+        _webSeeds = network.Many<string>("--web-seed", "URL", TransferWords.WebSeed(role), TryWebSeed);
+        _noWebSeeds = network.Flag("--no-web-seeds", "Download from no web server, whatever the torrent names.");
         _encryption = network.Choice(
             "--encryption", "Hide connections from the network they go through.", "preferred", [.. Policies.Keys]);
         _superSeed = network.Flag(
@@ -73,13 +77,14 @@ internal sealed class TransferOptionSet
         _endWithInput = options.Flag("--end-with-input", "End when standard input does, as when a parent dies.");
         _endWithInput.Option.Hidden = true;
         // Accepted everywhere, since scripts give all transfers the same options, and shown where they do something.
-        _down.Option.Hidden = role != TransferRole.Get;
+        _down.Option.Hidden = _noWebSeeds.Option.Hidden = role != TransferRole.Get;
+        _webSeeds.Option.Hidden = role == TransferRole.Seed;
         _select.Option.Hidden = _onComplete.Option.Hidden = role == TransferRole.Share;
         _all =
         [
             _directory.Option, _select.Option, _onComplete.Option, _port.Option, _bind.Option, _trackers.Option,
-            _peers.Option, _encryption.Option, _down.Option, _up.Option, _upPerPeer.Option, _jsonPeers.Option,
-            _endWithInput.Option,
+            _peers.Option, _webSeeds.Option, _noWebSeeds.Option, _encryption.Option, _down.Option, _up.Option,
+            _upPerPeer.Option, _jsonPeers.Option, _endWithInput.Option,
             .. _hasSuperSeed ? [_superSeed.Option] : Array.Empty<Option>(),
             .. WithoutEffect([.. Discovery(network), .. Transport(network)]),
         ];
@@ -103,6 +108,8 @@ internal sealed class TransferOptionSet
         UpPerPeer = _upPerPeer.Of(result),
         Trackers = _trackers.Of(result),
         Peers = _peers.Of(result),
+        WebSeeds = _webSeeds.Of(result),
+        UsesWebSeeds = !_noWebSeeds.Of(result),
         Select = _select.Of(result),
         SuperSeeds = _hasSuperSeed && _superSeed.Of(result),
         Encryption = Policies[_encryption.Of(result)],
@@ -123,6 +130,14 @@ internal sealed class TransferOptionSet
             && url.Scheme is "http" or "https" or "udp" && url.Host.Length > 0;
         if (isTracker && url!.Scheme != "udp" && url.PathAndQuery == "/") value = text.TrimEnd('/') + "/announce";
         return isTracker;
+    }
+
+    /// <summary>Reads the URL of a web server that has the content.</summary>
+    public static bool TryWebSeed(string text, [MaybeNullWhen(false)] out string value, out string expected)
+    {
+        expected = "an http or https URL";
+        value = text;
+        return Uri.TryCreate(text, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https";
     }
 
     private static string FolderOf(string path) => File.Exists(path)

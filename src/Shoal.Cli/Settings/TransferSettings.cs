@@ -28,6 +28,12 @@ internal sealed record TransferSettings
     /// <summary>Tracker URLs besides those of the torrent.</summary>
     public ImmutableArray<string> Trackers { get; init; } = [];
 
+    /// <summary>Web seeds besides those of the torrent.</summary>
+    public ImmutableArray<string> WebSeeds { get; init; } = [];
+
+    /// <summary>True when web seeds are used at all.</summary>
+    public bool UsesWebSeeds { get; init; } = true;
+
     /// <summary>Peers to dial.</summary>
     public ImmutableArray<DnsEndPoint> Peers { get; init; } = [];
 
@@ -65,6 +71,8 @@ internal sealed record TransferSettings
         Directory = Directory,
         Trackers = Trackers,
         Peers = Peers,
+        WebSeeds = WebSeeds,
+        UsesWebSeeds = UsesWebSeeds,
         UploadBytesPerSecondPerPeer = UpPerPeer,
         SuperSeed = SuperSeeds,
     };

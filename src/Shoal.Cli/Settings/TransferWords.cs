@@ -30,4 +30,9 @@ internal static class TransferWords
     public static string Tracker(TransferRole role) => role == TransferRole.Share
         ? "Tracker to announce to, in place of one that runs beside the share; may be given several times."
         : "Tracker to ask besides the torrent's own; may be given several times.";
+
+    /// <summary>The option <c>--web-seed</c>.</summary>
+    public static string WebSeed(TransferRole role) => role == TransferRole.Share
+        ? "Web server that has the content too, to name in the link; may be given several times."
+        : "Web server that has the content, besides those of the torrent; may be given several times.";
 }

@@ -60,6 +60,12 @@ internal static partial class EngineLog
     [LoggerMessage(1033, LogLevel.Information, "No torrent for the magnet link at {Url}: {Error}")]
     public static partial void LinkedTorrentFailed(ILogger log, string url, string error);
 
+    [LoggerMessage(1034, LogLevel.Warning, "Torrent {InfoHash}: {Error} It is used again in {Wait}.")]
+    public static partial void WebSeedFailed(ILogger log, InfoHash infoHash, string error, TimeSpan wait);
+
+    [LoggerMessage(1035, LogLevel.Warning, "Torrent {InfoHash}: {Error} It is not used any more.")]
+    public static partial void WebSeedDropped(ILogger log, InfoHash infoHash, string error);
+
     [LoggerMessage(1090, LogLevel.Critical, "A defect in torrent {InfoHash}")]
     public static partial void Fault(ILogger log, Exception exception, InfoHash infoHash);
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Shoal.Engine.Torrents;
+using Shoal.Engine.WebSeeds;
 using Shoal.Network;
 using Shoal.Protocol.Encryption;
 using Shoal.Swarm;
@@ -35,6 +36,9 @@ internal sealed partial class PeerLink
 
     /// <summary>The certificate that the peer has shown; null without TLS.</summary>
     public X509Certificate2? Certificate => (_connection as TlsConnection)?.Certificate;
+
+    /// <summary>The web seed behind the connection; null when it is that of a peer.</summary>
+    public WebSeedConnection? WebSeed => _connection as WebSeedConnection;
 
     /// <summary>What protects the connection.</summary>
     public StreamSecurity Security => _connection.Security;

@@ -190,6 +190,7 @@ internal sealed partial class TorrentActor : IVerdictSink
         _brain.SetContent(new BrainContent(content.Info, content.Forest, content.Have, content.Wanted), Now);
         if (_options.SeedOnly && !_brain.IsComplete) OnCompleted();
         if (!isMagnet) StartDiscovery();
+        StartWebSeeds(_metainfo!);
         KeepCounters();
     }
 

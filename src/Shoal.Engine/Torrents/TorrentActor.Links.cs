@@ -137,6 +137,7 @@ internal sealed partial class TorrentActor
     private void OnLinkClosed(PeerLink link, DisconnectReason reason)
     {
         if (link.Session is not { } session) return;
+        if (link.WebSeed is { Fault: not null }) reason = DisconnectReason.WebSeedFailed;
         // Who calls over TLS is judged last, and only by the other side's going it learns what was found.
         bool isJudged = link.Certificate is not null
             && session is { IsIncoming: false, Phase: SessionPhase.Handshaking };

@@ -41,6 +41,7 @@ internal sealed partial class TorrentActor : ISwarmPort
         EngineLog.Disconnected(_log, peer.Remote, reason);
         _services.Metrics.Disconnected(reason);
         Publish(new PeerDisconnected(peer.Remote, reason.ToString(), peer.DownloadedBytes, peer.UploadedBytes));
+        if (link.WebSeed is { } webSeed) OnWebSeedLeft(webSeed, peer, reason);
     }
 
     void ISwarmPort.HasOutput(PeerSession peer)
@@ -100,6 +101,7 @@ internal sealed partial class TorrentActor : ISwarmPort
         Publish(new PeerConnected(peer.Remote, peer.IsIncoming)
         {
             Security = (peer.Shell as PeerLink)?.Security ?? StreamSecurity.Plain,
+            WebSeed = (peer.Shell as PeerLink)?.WebSeed?.Seed.Shown,
         });
     }
 
@@ -120,7 +122,7 @@ internal sealed partial class TorrentActor : ISwarmPort
     /// <summary>Who lies as near to us as we to it sees the address that this end of the connection has.</summary>
     private void NoteLocalAddress(PeerSession peer)
     {
-        if ((peer.Shell as PeerLink)?.Local.Address is not { } local) return;
+        if (peer.IsWebSeed || (peer.Shell as PeerLink)?.Local.Address is not { } local) return;
         if (local.Scope() != peer.Remote.Address.Scope()) return;
         if (_services.OwnAddresses.Suggest(local)) _services.OwnAddressIsKnown();
     }

@@ -79,6 +79,7 @@ internal sealed partial class TorrentActor
             Elapsed = now - _started,
             Error = _error,
             TrackerMessage = _trackerMessage,
+            WebSeedMessage = _webSeedMessage,
         };
     }
 
@@ -94,6 +95,7 @@ internal sealed partial class TorrentActor
                 EndPoint = session.Remote,
                 IsIncoming = session.IsIncoming,
                 Security = (session.Shell as PeerLink)?.Security ?? StreamSecurity.Plain,
+                WebSeed = (session.Shell as PeerLink)?.WebSeed?.Seed.Shown,
                 Client = session.Client,
                 Pieces = session.PieceCount,
                 DownloadedBytes = session.DownloadedBytes,

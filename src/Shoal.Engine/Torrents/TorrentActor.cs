@@ -17,8 +17,8 @@ namespace Shoal.Engine.Torrents;
 /// <summary>
 /// The owner of one torrent's state. Everything that happens to the torrent comes here as an item, one at a time, and
 /// is passed to the brain; what the brain decides is done through TorrentActor.Port.cs. Connections are in
-/// TorrentActor.Links.cs, files in TorrentActor.Content.cs, trackers in TorrentActor.Trackers.cs, and what users see
-/// of it in TorrentActor.Watch.cs.
+/// TorrentActor.Links.cs, files in TorrentActor.Content.cs, trackers in TorrentActor.Trackers.cs, web servers in
+/// TorrentActor.WebSeeds.cs, and what users see of it in TorrentActor.Watch.cs.
 /// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "StopAsync is the end of its life and disposes of what it owns.")]
 internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
@@ -177,6 +177,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     private void OnTick()
     {
         CloseStalled();
+        UseWebSeeds();
         ShareDownloadLimit();
         _lackedPlace = false;
         _brain.Tick(Now);

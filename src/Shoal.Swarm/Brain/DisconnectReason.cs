@@ -112,6 +112,9 @@ public enum DisconnectReason
     /// <summary>The address may not be connected to (docs/decisions/0001-addresses.md).</summary>
     AddressRefused,
 
+    /// <summary>A web seed did not give what it was asked for, or not as it was asked to.</summary>
+    WebSeedFailed,
+
     /// <summary>The peer took nothing of what we sent for two minutes.</summary>
     SendTimeout,
 

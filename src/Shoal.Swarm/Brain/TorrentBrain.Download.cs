@@ -31,6 +31,9 @@ public sealed partial class TorrentBrain
     // is as long (RequestWindow).
     private static readonly TimeSpan LimitedQueue = TimeSpan.FromSeconds(10);
 
+    // Four times what a new peer is asked for, so that one row lasts until its rate is known.
+    private const int LeastWebSeedRun = 4 * RequestWindow.InitialBlocks * PieceGeometry.BlockLength;
+
     private int _limitedBlocks;
     private bool _starved;
 
@@ -102,10 +105,15 @@ public sealed partial class TorrentBrain
     };
 
     /// <summary>
-    /// Whole pieces that a peer is given in a row: what it sends in a quarter of a second, up to 8 MiB.
+    /// Whole pieces that a peer is given in a row: what it sends in a quarter of a second, up to 8 MiB. A web seed, for
+    /// which a row is one request, gets long ones from the beginning.
     /// </summary>
-    private int PreferredRun(PeerSession session) =>
-        (int)(Math.Min(session.DownloadRate / 4, 8 << 20) / _geometry!.PieceLength) + 1;
+    private int PreferredRun(PeerSession session)
+    {
+        double bytes = Math.Min(session.DownloadRate / 4, 8 << 20);
+        if (session.IsWebSeed) bytes = Math.Max(bytes, LeastWebSeedRun);
+        return (int)(bytes / _geometry!.PieceLength) + 1;
+    }
 
     private void Ask(PeerSession session, ReadOnlySpan<BlockSpan> blocks, TimeSpan now)
     {

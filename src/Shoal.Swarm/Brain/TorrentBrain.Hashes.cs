@@ -29,7 +29,7 @@ public sealed partial class TorrentBrain
 
     private bool TakesPartInHashes(PeerSession session) =>
         session.Phase == SessionPhase.Open && _now >= session.NoHashesBefore && session.Pieces is { Set.IsEmpty: false }
-        && (session.UsesV2Hash || _hashes.V1 is null);
+        && (session.UsesV2Hash || _hashes.V1 is null) && !session.IsWebSeed;
 
     /// <summary>Asks peers for missing piece layers, a few requests at a time.</summary>
     private void RequestHashes(TimeSpan now)

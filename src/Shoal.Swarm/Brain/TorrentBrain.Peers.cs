@@ -206,7 +206,7 @@ public sealed partial class TorrentBrain
     private void Open(PeerSession session, Handshake handshake, TimeSpan now)
     {
         session.Handshake = handshake;
-        session.Client = ClientName.Of(handshake.PeerId);
+        session.Client = session.IsWebSeed ? WebSeedName : ClientName.Of(handshake.PeerId);
         if (!SettleDuplicate(session, handshake.PeerId)) return;
         session.Phase = SessionPhase.Open;
         if (_picker is not null) session.Pieces = Join(session);

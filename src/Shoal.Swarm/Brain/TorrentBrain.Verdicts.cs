@@ -181,19 +181,21 @@ public sealed partial class TorrentBrain
 
     /// <summary>
     /// Ends all connections with a peer, if it is still there, and takes no other. On this machine one address is many
-    /// peers, so there it is the peer's id that is banned.
+    /// peers, so there it is the peer's id that is banned; and so it is of a web seed.
     /// </summary>
     private void Ban(PeerName name)
     {
         IPAddress address = name.EndPoint.Address;
-        bool isLocal = address.Scope() == AddressScope.Loopback;
+        bool isLocal = address.Scope() == AddressScope.Loopback || _webSeeds.Contains(name.PeerId);
         if (isLocal) _bannedLocals.Add(name.PeerId);
         else _directory.Ban(address);
         foreach (PeerSession session in _sessions.ToArray())
         {
-            bool isMeant = isLocal ? session.Handshake.PeerId == name.PeerId : session.Remote.Address.Equals(address);
+            bool isMeant = isLocal
+                ? session.Handshake.PeerId == name.PeerId
+                : !session.IsWebSeed && session.Remote.Address.Equals(address);
             if (!isMeant) continue;
-            if (isLocal) _directory.OnSelf(session.ListensAt);
+            if (isLocal && !session.IsWebSeed) _directory.OnSelf(session.ListensAt);
             Disconnect(session, session.Name == name ? DisconnectReason.BadData : DisconnectReason.Banned);
         }
     }

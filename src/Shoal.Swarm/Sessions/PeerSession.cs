@@ -48,6 +48,9 @@ public sealed class PeerSession
     /// <summary>True when the peer dialled us.</summary>
     public bool IsIncoming { get; }
 
+    /// <summary>True for a web server that has the content (BEP 19) instead of a peer.</summary>
+    public bool IsWebSeed { get; internal set; }
+
     /// <summary>Where the connection is in its life.</summary>
     public SessionPhase Phase { get; internal set; }
 
