@@ -178,6 +178,7 @@ public sealed partial class TorrentBrain
         IsUnchoked = session.UnchokedByUs,
         IsSnubbing = session.IsSnubbed,
         BytesReceived = session.UsefulBytes - session.UsefulAtRound,
+        Owed = session.WeAreInterested ? 0 : Math.Max(0, session.UsefulBytes - session.UploadedBytes),
         BytesSent = session.UploadedBytes - session.UploadedAtRound,
         BytesSentInSlot = session.UnchokedByUs ? session.UploadedBytes - session.UploadedAtUnchoke : 0,
         ChangedAt = session.ChokeChangedAt,

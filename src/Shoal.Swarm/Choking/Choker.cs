@@ -11,6 +11,8 @@ namespace Shoal.Swarm.Choking;
 ///                (on fast lines sooner, in proportion: when an average slot has carried ten pieces)
 ///   at any time  a peer that becomes interested while a slot is free gets it at once
 /// </code>
+/// Who fell behind has nothing that anybody needs, gets nothing for it, and falls further behind. So what it gave before
+/// is paid back first: until then it ranks by what we owe it. More than it gave nobody gets that way.
 /// A peer with a slot has a bonus of a tenth against one without, so that two equal ones do not take it from each
 /// other every round, which would cost both their ramp-up.
 /// </remarks>
@@ -172,7 +174,8 @@ internal sealed class Choker : IChoker
     private static long GivenBytes(in ChokerPeer peer)
     {
         if (peer.IsSnubbing) return 0;
-        return peer.IsUnchoked ? peer.BytesReceived + peer.BytesReceived / 10 : peer.BytesReceived;
+        long received = peer.IsUnchoked ? peer.BytesReceived + peer.BytesReceived / 10 : peer.BytesReceived;
+        return Math.Max(received, peer.Owed);
     }
 
     private long SeedScore(TimeSpan now, in ChokerPeer peer) => _options.SeedStrategy switch

@@ -24,6 +24,11 @@ internal readonly record struct ChokerPeer
     /// </summary>
     public long BytesReceived { get; init; }
 
+    /// <summary>
+    /// Bytes that the peer gave us beyond what we gave it, while it has nothing that we need; else 0.
+    /// </summary>
+    public long Owed { get; init; }
+
     /// <summary>Bytes of blocks that we sent the peer since the last round.</summary>
     public long BytesSent { get; init; }
 

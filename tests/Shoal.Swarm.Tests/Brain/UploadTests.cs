@@ -309,4 +309,28 @@ public sealed class UploadTests
         Assert.True(best.Session.UnchokedByUs);
         Assert.Equal(2, peers.Count(peer => peer.Session.UnchokedByUs));
     }
+
+    [Fact]
+    public void Who_gave_and_has_no_more_to_give_is_served_until_it_has_got_as_much()
+    {
+        var swarm = new BrainFixture(have: [0], options: o => o with { UploadSlots = 2 });
+        FakePeer gave = swarm.Accept().Has(1).Interested().Unchoke();
+        gave.SendAsked();
+        swarm.RunDisk();
+        FakePeer gives = swarm.Accept().Has(2, 3, 4).Interested().Unchoke();
+        for (int i = 0; i < 5; i++) swarm.Accept().HaveNone().Interested();
+        for (int round = 0; round < 5; round++)
+        {
+            gives.SendAsked(1);
+            swarm.Wait(10.25);
+            Assert.True(gave.Session.UnchokedByUs);
+        }
+        swarm.Brain.Uploaded(gave.Session, BrainFixture.PieceLength, swarm.Now);
+        for (int round = 0; round < 5; round++)
+        {
+            gives.SendAsked(1);
+            swarm.Wait(10.25);
+            Assert.True(gives.Session.UnchokedByUs);
+        }
+    }
 }

@@ -68,6 +68,17 @@ public sealed class ChokerTests
     }
 
     [Fact]
+    public void Who_gave_more_than_it_got_and_has_nothing_that_we_need_comes_first_until_it_snubs_us()
+    {
+        Choker choker = Make(new ChokerOptions { Slots = 4 });
+        ChokerPeer[] peers = [.. Enumerable.Range(0, 20).Select(i => Peer(i, received: i * 50_000))];
+        peers[3] = peers[3] with { BytesReceived = 0, Owed = 5_000_000 };
+        Assert.Equal([3, 19, 18], Round(choker, Start, peers)[..3]);
+        peers[3] = peers[3] with { IsSnubbing = true };
+        Assert.Equal([19, 18, 17], Round(choker, Start + TimeSpan.FromSeconds(10), peers)[..3]);
+    }
+
+    [Fact]
     public void Nearly_equal_peers_do_not_take_the_slot_from_each_other()
     {
         Choker choker = Make(new ChokerOptions { Slots = 3 });
