@@ -138,8 +138,15 @@ internal sealed class LabSetupCommand
             PieceSize = _pieceSize.Of(result) is > 0 and int pieceSize ? pieceSize : null,
             Content = _file.Of(result) is { } file ? Path.GetFullPath(file) : null,
             Windows = _windows.Of(result),
-            Program = Environment.ProcessPath ?? "shoal",
+            Program = OwnProgram(),
         };
+    }
+
+    // Run as "dotnet shoal.dll", the process is dotnet, which the scripts could not start peers with.
+    private static string OwnProgram()
+    {
+        string beside = Path.Combine(AppContext.BaseDirectory, OperatingSystem.IsWindows() ? "shoal.exe" : "shoal");
+        return File.Exists(beside) ? beside : Environment.ProcessPath ?? "shoal";
     }
 
     private static void Tell(CommandContext context, string folder, SetupReport report)
