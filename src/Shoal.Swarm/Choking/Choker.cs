@@ -11,10 +11,11 @@ namespace Shoal.Swarm.Choking;
 ///                (on fast lines sooner, in proportion: when an average slot has carried ten pieces)
 ///   at any time  a peer that becomes interested while a slot is free gets it at once
 /// </code>
-/// Who fell behind has nothing that anybody needs, gets nothing for it, and falls further behind. So what it gave before
-/// is paid back first: until then it ranks by what we owe it. More than it gave nobody gets that way.
 /// A peer with a slot has a bonus of a tenth against one without, so that two equal ones do not take it from each
 /// other every round, which would cost both their ramp-up.
+///
+/// Who fell behind has nothing that anybody needs, gets nothing for it, and falls further behind. So what it gave
+/// before is paid back first: until then it ranks by what we owe it. More than it gave nobody gets that way.
 /// </remarks>
 internal sealed class Choker : IChoker
 {
