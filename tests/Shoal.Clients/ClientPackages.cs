@@ -8,6 +8,7 @@ public static class ClientPackages
     private static readonly Lazy<string?> Tests = new(() => Install("tests"));
     private static readonly Lazy<string?> Browser = new(() => Install("browser"));
     private static readonly Lazy<string?> Redis = new(() => Install("redis"));
+    private static readonly Lazy<string?> Nginx = new(() => Install("nginx"));
     private static readonly Lazy<string?> Benchmarks = new(() => Install("benchmarks"));
 
     /// <summary>Installs Chromium and curl, where they are missing.</summary>
@@ -17,6 +18,10 @@ public static class ClientPackages
     /// <summary>Installs Redis, where it is missing.</summary>
     /// <exception cref="InvalidOperationException">It is missing and cannot be installed here.</exception>
     public static void NeedRedis() => Need(Redis.Value);
+
+    /// <summary>Installs nginx, where it is missing.</summary>
+    /// <exception cref="InvalidOperationException">It is missing and cannot be installed here.</exception>
+    public static void NeedNginx() => Need(Nginx.Value);
 
     /// <summary>Installs what the tests talk to, where it is missing.</summary>
     /// <exception cref="InvalidOperationException">Something is missing and cannot be installed here.</exception>

@@ -21,6 +21,16 @@ public sealed class OptionCheckTests
             StringComparison.Ordinal);
     }
 
+    [Theory(Timeout = 30_000)]
+    [InlineData("ftp://web.example/f")]
+    [InlineData("web.example/f")]
+    [InlineData("")]
+    public async Task A_web_seed_that_is_none_is_refused_by_name(string url)
+    {
+        TorrentException failure = await AddAsync(options => options with { WebSeeds = ["http://good/f", url] });
+        Assert.Equal($"WebSeeds has '{url}', which is no http or https URL.", failure.Message);
+    }
+
     [Fact(Timeout = 30_000)]
     public async Task A_peer_without_a_port_is_refused_by_name()
     {

@@ -159,6 +159,8 @@ def create(args):
             torrent.set_root_cert(file.read())
     for tracker in args.tracker:
         torrent.add_tracker(tracker)
+    for url in args.web_seed:
+        torrent.add_url_seed(url)
     lt.set_piece_hashes(torrent, os.path.dirname(os.path.abspath(args.source)))
     with open(args.output, "wb") as file:
         file.write(lt.bencode(torrent.generate()))
@@ -210,6 +212,7 @@ def main():
     command.add_argument("--format", choices=("v1", "v2", "hybrid"), default="hybrid")
     command.add_argument("--piece-size", type=int, default=0)
     command.add_argument("--tracker", action="append", default=[])
+    command.add_argument("--web-seed", action="append", default=[])
     command.add_argument("--root-certificate", default="", help="a PEM file of whom all peers must be signed by")
     command.set_defaults(run=create)
     command = commands.add_parser("files")

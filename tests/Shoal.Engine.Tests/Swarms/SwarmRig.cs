@@ -79,14 +79,18 @@ internal sealed class SwarmRig : IAsyncDisposable
         return X509Certificate2.CreateFromPem(pem, pem);
     }
 
-    public async Task<TorrentEngine> StartAsync(EncryptionPolicy policy = EncryptionPolicy.Preferred)
+    public Task<TorrentEngine> StartAsync(EncryptionPolicy policy = EncryptionPolicy.Preferred) =>
+        StartAsync(Log, policy);
+
+    public async Task<TorrentEngine> StartAsync(
+        ILoggerFactory? log, EncryptionPolicy policy = EncryptionPolicy.Preferred)
     {
         TorrentEngine engine = await TorrentEngine.StartAsync(
             new EngineOptions
             {
                 BindAddress = IPAddress.Loopback,
                 Encryption = policy,
-                LoggerFactory = Log ?? (ILoggerFactory)NullLoggerFactory.Instance,
+                LoggerFactory = log ?? NullLoggerFactory.Instance,
             },
             Cancel);
         _engines.Add(engine);

@@ -1,3 +1,5 @@
+using System.Net;
+using Shoal.Protocol.Magnets;
 using Shoal.Protocol.Torrents;
 using Shoal.TestKit;
 
@@ -58,4 +60,87 @@ public sealed class WebSeedTransferTests
         Assert.All(server.Requests, request =>
             Assert.True(request is { First: >= 7 * 32 * 1024, Last: < 12 * 32 * 1024 }));
     }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Padding_in_the_middle_of_blocks_is_made_here()
+    {
+        TorrentFile[] files =
+        [
+            File("a", 100), File("pad/1", 50, isPadding: true), File("b", 20_000),
+            File("pad/2", 40_000, isPadding: true), File("c", 1), File("pad/3", 16_383, isPadding: true),
+            File("d", 50_000),
+        ];
+        TestTorrent torrent = TestTorrents.Create(TorrentVersion.V1, 32 * 1024, "set", false, files);
+        await using RangeServer server = RangeServer.With(torrent);
+        await using WebSeedRig rig = await WebSeedRig.StartAsync(torrent);
+        Torrent download = await rig.AddAsync(rig.Options, server.Url);
+        await download.WaitForCompletionAsync(Cancel);
+        rig.AssertComplete();
+        Assert.DoesNotContain(server.Requests, request => request.Target.Contains("pad", StringComparison.Ordinal));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_magnet_link_names_a_web_seed_and_a_peer_that_has_a_part_gives_the_metadata()
+    {
+        TestTorrent torrent = TestTorrents.Create(TorrentVersion.Hybrid, 32 * 1024, ("content.bin", 40 * 32 * 1024));
+        await using RangeServer server = RangeServer.With(torrent);
+        await using WebSeedRig seeder = await WebSeedRig.StartAsync(torrent);
+        seeder.Write(0, torrent.PieceSpace);
+        Torrent seed = await seeder.AddAsync(seeder.Options with
+        {
+            SeedOnly = true, OfferOnly = new PieceSelection { Ranges = [(0, 0.5)] },
+        });
+        await seed.WaitForCompletionAsync(Cancel);
+        await using WebSeedRig rig = await WebSeedRig.StartAsync(torrent);
+        var link = new MagnetLink { Hashes = torrent.Info.Hashes, WebSeeds = [server.Url] };
+        Torrent download = await rig.Engine.AddAsync(
+            new TorrentSource.Magnet(link.ToString()),
+            rig.Options with { Peers = [new DnsEndPoint("127.0.0.1", seeder.Engine.Port)] },
+            Cancel);
+        await download.WaitForCompletionAsync(Cancel);
+        rig.AssertComplete();
+        // Half of it nobody else has.
+        Assert.InRange(server.Requests.Sum(request => request.Length), 20 * 32 * 1024, 40 * 32 * 1024);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task No_web_seed_is_used_where_the_options_say_so_and_the_snapshot_tells_who_is_one()
+    {
+        TestTorrent torrent = TestTorrents.Create(TorrentVersion.V1, 32 * 1024, ("content.bin", 40 * 32 * 1024));
+        await using RangeServer server = RangeServer.With(torrent);
+        await using WebSeedRig seeder = await WebSeedRig.StartAsync(torrent);
+        seeder.Write(0, torrent.PieceSpace);
+        Torrent seed = await seeder.AddAsync(seeder.Options with { SeedOnly = true }, server.Url);
+        await seed.WaitForCompletionAsync(Cancel);
+        await using WebSeedRig rig = await WebSeedRig.StartAsync(torrent);
+        Torrent download = await rig.AddAsync(
+            rig.Options with
+            {
+                UsesWebSeeds = false,
+                WebSeeds = [server.Url],
+                Peers = [new DnsEndPoint("127.0.0.1", seeder.Engine.Port)],
+            },
+            server.Url);
+        await download.WaitForCompletionAsync(Cancel);
+        Assert.Empty(server.Requests);
+
+        server.Lie = async (_, _, token) =>
+        {
+            await RangeServer.StandStillAsync(token);
+            return true;
+        };
+        await using WebSeedRig other = await WebSeedRig.StartAsync(torrent);
+        Torrent waiting = await other.AddAsync(other.Options, server.Url + "?secret=1");
+        while (waiting.Peers().Count == 0)
+        {
+            Cancel.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+        PeerSnapshot peer = Assert.Single(waiting.Peers());
+        Assert.Equal((server.Url + "?…", "web seed", false), (peer.WebSeed, peer.Client, peer.IsIncoming));
+        Assert.Equal(new Uri(server.Url).Port, peer.EndPoint.Port);
+    }
+
+    private static TorrentFile File(string path, long length, bool isPadding = false) =>
+        new() { Path = [.. path.Split('/')], Length = length, Offset = 0, IsPadding = isPadding };
 }
