@@ -53,6 +53,20 @@ public sealed class ShareTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_downloaders_of_a_super_seed_get_everything()
+    {
+        string content = SampleContent.NestedFolder(_home.Folder("from"));
+        await using ShoalSeeder seeder = await ShoalSeeder.StartAsync(_home, content, seed: ["--super-seed"]);
+
+        ProgramRun[] runs = await Task.WhenAll(new[] { "one", "two" }.Select(
+            name => ProgramRun.ToEndAsync(_home, seeder.Get(_home.Folder(name)))));
+
+        foreach (ProgramRun run in runs) run.Ended(0);
+        Assert.Empty(SampleContent.Differences(content, _home.File("one")));
+        Assert.Empty(SampleContent.Differences(content, _home.File("two")));
+    }
+
+    [Fact]
     public async Task Only_the_selected_files_are_fetched()
     {
         string content = SampleContent.NestedFolder(_home.Folder("from"));

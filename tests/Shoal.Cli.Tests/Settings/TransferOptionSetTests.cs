@@ -79,10 +79,22 @@ public sealed class TransferOptionSetTests
     public void Every_option_has_a_twin_of_its_own() =>
         Assert.Equal("SHOAL_JSON_LINES", OptionFactory.TwinOf("--json-lines"));
 
-    private static TransferSettings Read(Dictionary<string, string> environment, params string[] args)
+    [Theory]
+    [InlineData("--super-seed")]
+    [InlineData("--super")]
+    public void A_seed_super_seeds_when_told_to_by_either_name(string option)
     {
-        TransferOptionSet options = new(
-            new OptionFactory(name => environment.GetValueOrDefault(name)), TransferRole.Get);
+        Assert.True(Read(TransferRole.Seed, [], option).ToTorrentOptions().SuperSeed);
+        Assert.False(Read(TransferRole.Seed, []).ToTorrentOptions().SuperSeed);
+    }
+
+    private static TransferSettings Read(Dictionary<string, string> environment, params string[] args) =>
+        Read(TransferRole.Get, environment, args);
+
+    private static TransferSettings Read(
+        TransferRole role, Dictionary<string, string> environment, params string[] args)
+    {
+        TransferOptionSet options = new(new OptionFactory(name => environment.GetValueOrDefault(name)), role);
         RootCommand root = [];
         options.AddTo(root);
         ParseResult result = root.Parse(args);
