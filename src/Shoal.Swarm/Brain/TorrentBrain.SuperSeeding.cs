@@ -27,8 +27,9 @@ public sealed partial class TorrentBrain
     // Peers that together get less than twice what we could send them gain by our help.
     private const int HelpsBelow = 2;
 
-    // Pieces that a peer may keep to itself before it has passed any on.
-    private const int LeastPatience = 2;
+    // Pieces that a peer may keep to itself before it has passed any on: one in five that only take cost a tenth of a
+    // copy with two.
+    private const int LeastPatience = 1;
 
     // While we have pieces to give and nobody takes any for so long, we are too strict: patience doubles. It wears off
     // while the line is busy.
@@ -36,8 +37,8 @@ public sealed partial class TorrentBrain
     private static readonly TimeSpan PatienceWearsOff = TimeSpan.FromSeconds(10);
 
     // A piece that its only holder has not passed on for so long is given to another, once all pieces are out. Most are
-    // passed on within a round of chokes or two.
-    private static readonly TimeSpan LongestKept = TimeSpan.FromSeconds(20);
+    // passed on within a round of chokes or two, and who crashed is back by then.
+    private static readonly TimeSpan LongestKept = TimeSpan.FromSeconds(30);
 
     // The swarm may pause for so long, as between two rounds of chokes, without being in need of us.
     private static readonly TimeSpan SpreadPause = TimeSpan.FromSeconds(15);
