@@ -9,8 +9,11 @@ internal static class LeechersRun
 {
     private const int SlowBytesPerSecond = 512 * 1024;
 
-    // By then the figures stand, whether the size is reached or not: who chokes most peers takes long.
+    // By then the figures stand, whether the size is reached or not: a program that chokes most peers takes long.
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(30);
+
+    // After the handshakes: bitfields, who is interested, and what a program compiles for them.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
     public static async Task<Measurement> RunAsync(
@@ -27,14 +30,17 @@ internal static class LeechersRun
 
         long moved = 0;
         using var enough = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token);
-        enough.CancelAfter(Longest);
-        double before = seeder.Process.CpuSeconds();
+        double idle = seeder.Process.CpuSeconds();
+        var start = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        int? rate = peers == 1 ? null : options.PeerRate ?? SlowBytesPerSecond;
+        WireLeecher[] leechers = [.. Enumerable.Range(0, peers).Select(_ => new WireLeecher(info, rate, Count))];
+        Task[] running = [.. leechers.Select(LeechAsync)];
+        await Task.WhenAll(leechers.Select(leecher => leecher.Greeted));
+        await Task.Delay(Settling, deadline.Token);
+        double connected = seeder.Process.CpuSeconds();
         long begin = TimeProvider.System.GetTimestamp();
-        Task[] running =
-        [
-            .. Enumerable.Range(0, peers).Select(_ => LeechAsync(new WireLeecher(
-                info, peers == 1 ? null : options.PeerRate ?? SlowBytesPerSecond, Count))),
-        ];
+        enough.CancelAfter(Longest);
+        start.SetResult();
         await Task.WhenAll(running);
         if (moved == 0) throw new InvalidOperationException($"{program} sent nothing to {peers} peers.");
         return new Measurement(
@@ -42,9 +48,12 @@ internal static class LeechersRun
             TimeProvider.System.GetElapsedTime(begin).TotalSeconds,
             null,
             null,
-            seeder.Process.CpuSeconds() - before,
+            seeder.Process.CpuSeconds() - connected,
             seeder.Process.PeakKiB() / 1024.0,
-            moved);
+            moved)
+        {
+            ConnectCpuSeconds = connected - idle,
+        };
 
         void Count(int bytes)
         {
@@ -55,7 +64,7 @@ internal static class LeechersRun
         {
             try
             {
-                await leecher.RunAsync(seeder.Address, enough.Token);
+                await leecher.RunAsync(seeder.Address, start.Task, enough.Token);
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException)
             {

@@ -20,6 +20,11 @@ internal sealed record Measurement(
     /// <summary>Until the first request came, for <see cref="BenchmarkMode.Start"/>.</summary>
     public double? FirstRequestSeconds { get; init; }
 
+    /// <summary>
+    /// Processor time of the seeder until all peers were connected, for <see cref="BenchmarkMode.Leechers"/>.
+    /// </summary>
+    public double? ConnectCpuSeconds { get; init; }
+
     /// <summary>Bytes moved in a second, in MiB; null where nothing was moved.</summary>
     public double? Rate => MovedBytes / 1048576.0 / WallSeconds;
 
@@ -36,6 +41,7 @@ internal sealed record Measurement(
         (long?)Median(runs, r => r.MovedBytes))
     {
         FirstRequestSeconds = Median(runs, r => r.FirstRequestSeconds),
+        ConnectCpuSeconds = Median(runs, r => r.ConnectCpuSeconds),
     };
 
     private static double? Median(IEnumerable<Measurement> runs, Func<Measurement, double?> value)

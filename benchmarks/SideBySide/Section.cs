@@ -22,6 +22,7 @@ internal sealed class Section(BenchmarkOptions options)
         to.WriteLine(Title);
         to.WriteLine();
         if (options.Mode == BenchmarkMode.Start) PrintStart(to);
+        else if (options.Mode == BenchmarkMode.Leechers) PrintLeechers(to);
         else PrintCosts(to);
         if (Medians.FirstOrDefault(m => m.Subject is "libtorrent:libtorrent" or "libtorrent") is { } baseline)
             PrintRatios(to, _ => baseline, $"relative to {baseline.Subject}");
@@ -53,6 +54,19 @@ internal sealed class Section(BenchmarkOptions options)
             to.WriteLine($"| {m.Subject} | {Number(m.WallSeconds, "F2")} | {Range(m, r => r.WallSeconds, "F2")} "
                 + $"| {Number(m.Rate, "F0")} | {Number(m.CpuSeconds, "F2")} | {Number(m.CpuPerGiB, "F2")} "
                 + $"| {Number(m.SeederCpuSeconds, "F2")} | {Number(m.PeakMiB, "F0")} "
+                + $"| {Number(m.SeederPeakMiB, "F0")} |");
+        }
+    }
+
+    private void PrintLeechers(TextWriter to)
+    {
+        to.WriteLine($"| {Heading} | MiB moved | MiB/s | CPU s to connect | CPU s | CPU s/GiB | range | peak MiB |");
+        to.WriteLine("|---|---|---|---|---|---|---|---|");
+        foreach (Measurement m in Medians)
+        {
+            to.WriteLine($"| {m.Subject} | {m.MovedBytes >> 20} | {Number(m.Rate, "F0")} "
+                + $"| {Number(m.ConnectCpuSeconds, "F2")} | {Number(m.SeederCpuSeconds, "F2")} "
+                + $"| {Number(m.CpuPerGiB, "F2")} | {Range(m, r => r.CpuPerGiB, "F2")} "
                 + $"| {Number(m.SeederPeakMiB, "F0")} |");
         }
     }
