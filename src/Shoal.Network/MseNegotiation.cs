@@ -36,18 +36,14 @@ public static class MseNegotiation
     }
 
     /// <summary>Begins a stream as the side that was connected to.</summary>
-    /// <param name="connection">What it goes over.</param>
+    /// <param name="guest">What it goes over, while its handshake lasts.</param>
     /// <param name="find">Finds the torrent by the name under which it is asked for.</param>
     /// <param name="allowed">How the stream may go on.</param>
     /// <param name="gate">Bounds what it costs.</param>
-    /// <param name="isWanted">Tells whether the connection still stands.</param>
     public static async ValueTask<MseOutcome> AnswerAsync(
-        IConnection connection,
-        Func<MseTorrentKey, InfoHash?> find,
-        MseMethods allowed,
-        HandshakeGate gate,
-        Func<bool> isWanted)
+        HandshakeGuest guest, Func<MseTorrentKey, InfoHash?> find, MseMethods allowed, HandshakeGate gate)
     {
+        IConnection connection = guest.Connection;
         // In the clear is what both sides spare their processors with, where both allow it.
         var called = new MseCalled(find, allowed, prefersPlaintext: true, DrawKeys());
         byte[] buffer = new byte[ReceiveBytes];
@@ -60,7 +56,7 @@ public static class MseNegotiation
             if (called.HasKey) called.Receive(buffer.AsSpan(0, have));
             // Nothing is computed before the whole key is here.
             else if (have < MseGroup.Length) continue;
-            else if (!await gate.EnterAsync(HandshakeGate.MseCost, isWanted).ConfigureAwait(false)) return Broken;
+            else if (!await guest.EnterAsync(gate, HandshakeGate.MseCost).ConfigureAwait(false)) return Broken;
             else ReceiveInside(gate, called, buffer.AsSpan(0, have));
             have = 0;
             if (!await SendOutputAsync(connection, called).ConfigureAwait(false)) return Broken;

@@ -40,13 +40,13 @@ public static class TlsNegotiation
     }
 
     /// <summary>Begins as the side that was connected to.</summary>
-    /// <param name="connection">What it goes over.</param>
+    /// <param name="guest">What it goes over, while its handshake lasts.</param>
     /// <param name="find">Finds what to show and demand by the name that is asked for.</param>
     /// <param name="gate">Bounds what it costs.</param>
-    /// <param name="isWanted">Tells whether the connection still stands.</param>
     public static async ValueTask<TlsOutcome> AnswerAsync(
-        IConnection connection, Func<string, TlsParty?> find, HandshakeGate gate, Func<bool> isWanted)
+        HandshakeGuest guest, Func<string, TlsParty?> find, HandshakeGate gate)
     {
+        IConnection connection = guest.Connection;
         var verdict = new Verdict();
         string serverName = "";
         var records = new RecordStream(connection);
@@ -59,7 +59,7 @@ public static class TlsNegotiation
                 {
                     serverName = hello.ServerName;
                     verdict.Party = find(serverName) ?? throw verdict.Refuse(TlsFault.UnknownName);
-                    if (!await gate.EnterAsync(HandshakeGate.TlsCost, isWanted).ConfigureAwait(false))
+                    if (!await guest.EnterAsync(gate, HandshakeGate.TlsCost).ConfigureAwait(false))
                         throw verdict.Refuse(TlsFault.Broken);
                     gate.Leave();
                     return ServerOptions(verdict);

@@ -13,6 +13,7 @@ public sealed class MseNegotiationTests : IDisposable
     private static readonly byte[] Hello = "the first of the stream"u8.ToArray();
 
     private readonly HandshakeGate _gate = new(TimeProvider.System);
+    private readonly HandshakeRoom _room = new(TimeProvider.System, 10);
 
     public void Dispose() => _gate.Dispose();
 
@@ -88,7 +89,9 @@ public sealed class MseNegotiationTests : IDisposable
     public async Task Who_is_not_wanted_any_more_costs_nothing()
     {
         using ConnectionPair pair = await ConnectionPair.ConnectAsync();
-        Task<MseOutcome> answer = MseNegotiation.AnswerAsync(pair.Theirs, Find, Both, _gate, () => false).AsTask();
+        HandshakeGuest gone = _room.Add(pair.Theirs);
+        Assert.True(_room.Remove(gone, out _));
+        Task<MseOutcome> answer = MseNegotiation.AnswerAsync(gone, Find, Both, _gate).AsTask();
         await pair.Ours.SendAsync(new byte[MseGroup.Length]);
         Assert.Null((await answer).Connection);
         pair.Theirs.Close();
@@ -133,7 +136,7 @@ public sealed class MseNegotiationTests : IDisposable
 
     private Task<MseOutcome> AnswerAsync(
         IConnection connection, MseMethods allow, Func<MseTorrentKey, InfoHash?> find) =>
-        MseNegotiation.AnswerAsync(connection, find, allow, _gate, () => true).AsTask();
+        MseNegotiation.AnswerAsync(_room.Add(connection), find, allow, _gate).AsTask();
 
     private static InfoHash? Find(MseTorrentKey key) => key == MseTorrentKey.Of(Torrent) ? Torrent : null;
 

@@ -95,7 +95,7 @@ internal sealed class TlsRig : IDisposable
     private async Task<TlsOutcome> AnswerAsync(IConnection connection, TlsParty party)
     {
         TlsOutcome outcome = await TlsNegotiation.AnswerAsync(
-            connection, name => name == Name ? party : null, _gate, () => true);
+            new HandshakeRoom(TimeProvider.System, 1).Add(connection), name => name == Name ? party : null, _gate);
         if (outcome.Connection is null) connection.Close();
         return outcome;
     }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using Shoal.Engine.Diagnostics;
@@ -29,7 +28,7 @@ internal sealed class PeerAcceptor(
     // which a pause gives time to go by.
     private const int MaxFailuresInARow = 16;
 
-    private readonly ConcurrentDictionary<IConnection, long> _pending = new();
+    private readonly HandshakeRoom _pending = new(services.Time, services.Options.MaxPendingHandshakes);
     private readonly TimeProvider _time = services.Time;
     private readonly ILogger _log = services.Log;
     private volatile bool _isStopped;
@@ -46,18 +45,14 @@ internal sealed class PeerAcceptor(
     public void Start() => _loop = AcceptAsync();
 
     /// <summary>Closes connections whose time for the handshake is over. Called by the engine's tick.</summary>
-    public void CloseLate()
-    {
-        foreach ((IConnection connection, long since) in _pending)
-            if (_time.GetElapsedTime(since) > HandshakeTimeout) connection.Close();
-    }
+    public void CloseLate() => _pending.CloseLate(HandshakeTimeout);
 
     public async ValueTask DisposeAsync()
     {
         _isStopped = true;
         listener.Dispose();
         await _loop.ConfigureAwait(false);
-        foreach (IConnection connection in _pending.Keys) connection.Close();
+        _pending.CloseAll();
     }
 
     private async Task AcceptAsync()
@@ -79,39 +74,41 @@ internal sealed class PeerAcceptor(
                 continue;
             }
             failures = 0;
-            if (_pending.Count >= services.Options.MaxPendingHandshakes) CloseOldest();
-            _pending[connection] = _time.GetTimestamp();
-            _ = GreetAsync(connection);
+            while (_pending.MakeRoom() is var wait && wait > TimeSpan.Zero && !_isStopped)
+                await Task.Delay(wait, _time).ConfigureAwait(false);
+            _ = GreetAsync(_pending.Add(connection));
         }
     }
 
-    private async Task GreetAsync(IConnection connection)
+    private async Task GreetAsync(HandshakeGuest guest)
     {
+        IConnection connection = guest.Connection;
         try
         {
             (StreamKind kind, DisconnectReason reason) = await FirstBytes.DetectAsync(connection).ConfigureAwait(false);
+            guest.Advance();
             switch (kind)
             {
                 case StreamKind.Undecided:
-                    Refuse(connection, reason);
+                    Refuse(guest, reason);
                     break;
                 case StreamKind.BitTorrent when Policy == EncryptionPolicy.Required:
-                    Refuse(connection, DisconnectReason.EncryptionRequired);
+                    Refuse(guest, DisconnectReason.EncryptionRequired);
                     break;
                 case StreamKind.BitTorrent:
-                    await ReadHandshakeAsync(connection, connection, null).ConfigureAwait(false);
+                    await ReadHandshakeAsync(guest, connection, null).ConfigureAwait(false);
                     break;
                 case StreamKind.Tls:
-                    await NegotiateTlsAsync(connection).ConfigureAwait(false);
+                    await NegotiateTlsAsync(guest).ConfigureAwait(false);
                     break;
                 case StreamKind.Obfuscated when Policy != EncryptionPolicy.Off:
-                    await NegotiateAsync(connection).ConfigureAwait(false);
+                    await NegotiateAsync(guest).ConfigureAwait(false);
                     break;
                 case StreamKind.ChunkLines when ChunkLines is { } lines:
-                    if (TakeFromPending(connection)) await lines.ServeAsync(connection).ConfigureAwait(false);
+                    if (TakeFromPending(guest)) await lines.ServeAsync(connection).ConfigureAwait(false);
                     break;
                 default:
-                    Refuse(connection, DisconnectReason.NotBitTorrent);
+                    Refuse(guest, DisconnectReason.NotBitTorrent);
                     break;
             }
         }
@@ -119,38 +116,36 @@ internal sealed class PeerAcceptor(
         {
             // A defect of ours costs this connection and is logged; the others go on.
             EngineLog.IncomingFault(_log, e, connection.Remote);
-            _pending.TryRemove(connection, out _);
+            _pending.Remove(guest, out _);
             connection.Close();
         }
     }
 
-    private async ValueTask NegotiateAsync(IConnection connection)
+    private async ValueTask NegotiateAsync(HandshakeGuest guest)
     {
         MseMethods allowed = MseMethods.Rc4;
         if (Policy == EncryptionPolicy.Preferred) allowed |= MseMethods.Plaintext;
         MseOutcome outcome = await MseNegotiation.AnswerAsync(
-            connection, services.MseTorrents.Find, allowed, services.Gate, () => _pending.ContainsKey(connection))
-            .ConfigureAwait(false);
+            guest, services.MseTorrents.Find, allowed, services.Gate).ConfigureAwait(false);
         if (outcome.Connection is { } stream)
-            await ReadHandshakeAsync(connection, stream, outcome.Torrent).ConfigureAwait(false);
-        else Refuse(connection, ReasonOf(outcome.Status));
+            await ReadHandshakeAsync(guest, stream, outcome.Torrent).ConfigureAwait(false);
+        else Refuse(guest, ReasonOf(outcome.Status));
     }
 
-    private async ValueTask NegotiateTlsAsync(IConnection connection)
+    private async ValueTask NegotiateTlsAsync(HandshakeGuest guest)
     {
         TorrentActor? torrent = null;
         TlsOutcome outcome = await TlsNegotiation.AnswerAsync(
-            connection,
+            guest,
             name =>
             {
                 torrent = InfoHash.TryParseHex(name, out InfoHash hash) ? findTorrent(hash) : null;
                 return torrent?.Tls?.Party;
             },
-            services.Gate,
-            () => _pending.ContainsKey(connection)).ConfigureAwait(false);
+            services.Gate).ConfigureAwait(false);
         if (outcome.Connection is { } stream)
-            await ReadHandshakeAsync(connection, stream, torrent!.Hashes.Wire).ConfigureAwait(false);
-        else Refuse(connection, TlsReasons.Of(outcome.Fault), torrent);
+            await ReadHandshakeAsync(guest, stream, torrent!.Hashes.Wire).ConfigureAwait(false);
+        else Refuse(guest, TlsReasons.Of(outcome.Fault), torrent);
     }
 
     private static DisconnectReason ReasonOf(MseStatus status) => status switch
@@ -162,61 +157,42 @@ internal sealed class PeerAcceptor(
     };
 
     /// <summary>Reads the handshake from a stream and gives it to the torrent.</summary>
-    /// <param name="connection">What was accepted.</param>
+    /// <param name="guest">What was accepted.</param>
     /// <param name="stream">The same, or what came of it.</param>
     /// <param name="negotiated">The torrent that was asked for to get here; the handshake may name no other.</param>
-    private async ValueTask ReadHandshakeAsync(IConnection connection, IConnection stream, InfoHash? negotiated)
+    private async ValueTask ReadHandshakeAsync(HandshakeGuest guest, IConnection stream, InfoHash? negotiated)
     {
         (Handshake? handshake, DisconnectReason reason) = await HandshakeReader.ReadAsync(stream).ConfigureAwait(false);
         if (handshake is null)
         {
-            Refuse(connection, reason);
+            Refuse(guest, reason);
             return;
         }
         TorrentActor? torrent = findTorrent(handshake.Value.InfoHash);
         if (torrent is null || (negotiated is { } asked && !torrent.Hashes.Answers(asked)))
-            Refuse(connection, DisconnectReason.UnknownTorrent);
+            Refuse(guest, DisconnectReason.UnknownTorrent);
         else if (torrent.Tls is not null && stream is not TlsConnection)
-            Refuse(connection, DisconnectReason.TlsRequired, torrent);
-        else if (TakeFromPending(connection)) torrent.Accept(stream, handshake.Value);
+            Refuse(guest, DisconnectReason.TlsRequired, torrent);
+        else if (TakeFromPending(guest)) torrent.Accept(stream, handshake.Value);
     }
 
     /// <summary>False when the connection was given up meanwhile to make room for another; it is closed then.</summary>
-    private bool TakeFromPending(IConnection connection)
+    private bool TakeFromPending(HandshakeGuest guest)
     {
-        if (_pending.TryRemove(connection, out _)) return true;
-        Refuse(connection, DisconnectReason.TooManyConnections);
+        if (_pending.Remove(guest, out _)) return true;
+        Refuse(guest, DisconnectReason.TooManyConnections);
         return false;
     }
 
-    /// <param name="connection">What was accepted.</param>
+    /// <param name="guest">What was accepted.</param>
     /// <param name="reason">Why it goes no further.</param>
     /// <param name="torrent">The torrent that it was for, if that is known.</param>
-    private void Refuse(IConnection connection, DisconnectReason reason, TorrentActor? torrent = null)
+    private void Refuse(HandshakeGuest guest, DisconnectReason reason, TorrentActor? torrent = null)
     {
-        if (_pending.TryRemove(connection, out long since) && _time.GetElapsedTime(since) > HandshakeTimeout)
+        if (_pending.Remove(guest, out TimeSpan stayed) && stayed > HandshakeTimeout)
             reason = DisconnectReason.HandshakeTimeout;
-        connection.Close();
-        EngineLog.IncomingRefused(_log, connection.Remote, reason);
-        torrent?.PeerIsRefused(connection.Remote, isIncoming: true, reason);
-    }
-
-    /// <summary>
-    /// Makes room for a new connection at the cost of the one that has waited longest: an honest peer sends its
-    /// handshake at once, so who waits is more likely not one.
-    /// </summary>
-    private void CloseOldest()
-    {
-        IConnection? oldest = null;
-        long oldestSince = long.MaxValue;
-        foreach ((IConnection connection, long since) in _pending)
-        {
-            if (since >= oldestSince) continue;
-            oldest = connection;
-            oldestSince = since;
-        }
-        if (oldest is null) return;
-        _pending.TryRemove(oldest, out _);
-        oldest.Close();
+        guest.Connection.Close();
+        EngineLog.IncomingRefused(_log, guest.Connection.Remote, reason);
+        torrent?.PeerIsRefused(guest.Connection.Remote, isIncoming: true, reason);
     }
 }
