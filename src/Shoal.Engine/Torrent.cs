@@ -99,7 +99,7 @@ public sealed class Torrent
 
     /// <summary>
     /// Events from now on, until the torrent stops or fails. A reader that is slow by more than 10,000 events misses
-    /// the oldest.
+    /// the oldest. The first reader is told of peers' refusals before it, too, at most 16: they may come before it can.
     /// </summary>
     public async IAsyncEnumerable<TorrentEvent> EventsAsync(
         [EnumeratorCancellation] CancellationToken cancellationToken = default)

@@ -58,13 +58,23 @@ internal sealed partial class PeerLink
     /// <summary>The run of blocks of the last parcel. For the actor, while the loop is idle.</summary>
     public ReadOnlySpan<BlockSpan> LastRun => _run.AsSpan(0, _runCount);
 
+    /// <summary>True when no more blocks are sent, as the connection is to end. Set and read by the actor.</summary>
+    public bool IsParting { get; private set; }
+
+    /// <summary>Sends the small messages that wait, and no blocks from now on. Called by the actor.</summary>
+    public void Part()
+    {
+        IsParting = true;
+        Flush();
+    }
+
     /// <summary>Sends what the session has to send, or wakes the loop to do it. Called by the actor.</summary>
     public void Flush()
     {
         PeerSession session = Session!;
         if (_busy || Volatile.Read(ref _closed) != 0) return;
         if (!session.HasUploads) ReturnPermit();
-        bool serves = session.HasUploads && MayBeginRun(session);
+        bool serves = session.HasUploads && !IsParting && MayBeginRun(session);
         if (!serves && TrySendOutbox(session.Outbox)) return;
         _busy = true;
         _runCount = serves ? session.TakeUploads(_run.AsSpan(0, RunBlocks(session))) : 0;

@@ -10,6 +10,11 @@ namespace Shoal.Engine.Torrents;
 // torrents of the swarm share; here it is passed on and applied to those who are connected.
 internal sealed partial class TorrentActor
 {
+    // Who is revoked is told so before the connection ends, and is served nothing meanwhile. Long enough for what is
+    // being sent and the list behind it, also on a slow line.
+    private static readonly TimeSpan PartingTime = TimeSpan.FromSeconds(1);
+
+    private readonly List<(PeerLink Link, TimeSpan Until)> _parting = [];
     private TorrentTls? _tls;
     private Task _takingList = Task.CompletedTask;
     private RevocationList _applied = RevocationList.Empty;
@@ -60,8 +65,22 @@ internal sealed partial class TorrentActor
         }
         foreach (PeerLink link in (PeerLink[])[.. _links])
         {
-            if (link.Session is { } session && link.Certificate is { } theirs && list.Contains(theirs))
-                _brain.LinkLost(session, DisconnectReason.CertificateRevoked, Now);
+            if (link.Session is null || link.IsParting || link.Certificate is not { } theirs) continue;
+            if (!list.Contains(theirs)) continue;
+            link.Part();
+            _parting.Add((link, Now + PartingTime));
+        }
+    }
+
+    private void CloseParted()
+    {
+        for (int i = _parting.Count - 1; i >= 0; i--)
+        {
+            (PeerLink link, TimeSpan until) = _parting[i];
+            bool isHere = _links.Contains(link);
+            if (isHere && Now < until) continue;
+            _parting.RemoveAt(i);
+            if (isHere) _brain.LinkLost(link.Session!, DisconnectReason.CertificateRevoked, Now);
         }
     }
 

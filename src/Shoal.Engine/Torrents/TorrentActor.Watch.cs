@@ -12,11 +12,15 @@ internal sealed partial class TorrentActor
     // Events that a reader may be behind; beyond it the oldest are dropped, as the public API says.
     private const int MaxUnreadEvents = 10_000;
 
+    // Refusals that are kept for the first reader: they come in the first moments, and say why nothing else comes.
+    private const int MaxEarlyRefusals = 16;
+
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completionOrEnd = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeSpan _started;
     private Channel<TorrentEvent>[] _readers = [];
+    private List<PeerRefused>? _earlyRefusals = [];
     private TorrentState _state = TorrentState.Checking;
     private string? _error;
     private string? _trackerMessage;
@@ -30,7 +34,7 @@ internal sealed partial class TorrentActor
     /// <summary>Ends when the torrent stopped or failed; never fails itself.</summary>
     public Task Ended => _ended.Task;
 
-    /// <summary>The events from now on.</summary>
+    /// <summary>The events from now on; for the first who asks, behind the refusals that there were.</summary>
     public ChannelReader<TorrentEvent> Subscribe()
     {
         Channel<TorrentEvent> channel = Channel.CreateBounded<TorrentEvent>(
@@ -38,6 +42,8 @@ internal sealed partial class TorrentActor
                 BoundedChannelFullMode.DropOldest, SingleWriter = true });
         Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
         {
+            foreach (PeerRefused refused in _earlyRefusals ?? []) channel.Writer.TryWrite(refused);
+            _earlyRefusals = null;
             if (_state is TorrentState.Stopped or TorrentState.Failed) channel.Writer.TryComplete();
             else _readers = [.. _readers, channel];
         })));
@@ -134,6 +140,8 @@ internal sealed partial class TorrentActor
 
     private void Publish(TorrentEvent happened)
     {
+        if (happened is PeerRefused refused && _earlyRefusals is { Count: < MaxEarlyRefusals } early)
+            early.Add(refused);
         foreach (Channel<TorrentEvent> reader in _readers) reader.Writer.TryWrite(happened);
     }
 

@@ -178,6 +178,7 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     {
         CloseStalled();
         UseWebSeeds();
+        CloseParted();
         ShareDownloadLimit();
         _lackedPlace = false;
         _brain.Tick(Now);

@@ -173,6 +173,37 @@ public sealed class PrivateSwarmTests
     }
 
     [Fact(Timeout = 60_000)]
+    public async Task Who_is_connected_when_it_is_revoked_is_told_before_the_connection_ends()
+    {
+        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        // It has a part only, so that Eve stays.
+        (TorrentEngine seeder, _) = await rig.SeedAsync(offer: new PieceSelection { Ranges = [(0, 0.5)] });
+        (_, Torrent torrent) = await rig.GetAsync(rig.Invite("eve"), null, seeder.Port);
+        await foreach (TorrentSnapshot now in torrent.WatchAsync(TimeSpan.FromMilliseconds(20), Cancel))
+            if (now.CompletedBytes > 0) break;
+        rig.Authority.Revoke("eve");
+        TorrentException end = await Assert.ThrowsAsync<TorrentException>(() => torrent.WaitForCompletionAsync(Cancel));
+        Assert.Contains("'eve' in the swarm 'team' was taken back", end.Message, StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task The_first_reader_learns_of_refusals_before_it()
+    {
+        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        SwarmMember eve = rig.Invite("eve");
+        rig.Authority.Revoke("eve");
+        rig.Log = new RefusalLog();
+        (TorrentEngine seeder, Torrent seed) = await rig.SeedAsync();
+        await rig.GetAsync(Foreign(eve), null, seeder.Port);
+        await rig.Log.NextAsync();
+        await using IAsyncEnumerator<TorrentEvent> events = seed.EventsAsync(Cancel).GetAsyncEnumerator(Cancel);
+        while (await events.MoveNextAsync() && events.Current is not PeerRefused)
+        {
+        }
+        Assert.IsType<PeerRefused>(events.Current);
+    }
+
+    [Fact(Timeout = 60_000)]
     public async Task A_link_that_names_a_swarm_is_refused_without_a_member_when_added()
     {
         await using SwarmRig rig = await SwarmRig.CreateAsync();
