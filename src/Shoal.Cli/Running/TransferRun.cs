@@ -55,9 +55,7 @@ internal sealed class TransferRun
     public async Task<int> RunAsync()
     {
         using CancellationTokenSource events = new();
-        Task pumps = Output.Options.Mode == OutputMode.JsonLines
-            ? Task.WhenAll(_transfers.Select(t => PumpAsync(t, events.Token)))
-            : Task.CompletedTask;
+        Task pumps = Task.WhenAll(_transfers.Select(t => PumpAsync(t, events.Token)));
         RunEnd end = await WatchAsync(TypedLines.Start(_context.Host.OpenInput), events.Token);
         Output.Clear();
         await Task.WhenAll(_programs);
@@ -112,7 +110,7 @@ internal sealed class TransferRun
                 continue;
             }
             _watch.Add(change.Transfer, Now);
-            if (Output.Options.Mode == OutputMode.JsonLines) _latePumps.Add(PumpAsync(change.Transfer, events));
+            _latePumps.Add(PumpAsync(change.Transfer, events));
         }
     }
 

@@ -39,14 +39,33 @@ public sealed class TransferRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Without_JSON_it_is_told_once_that_a_credential_was_refused_and_that_a_web_server_failed()
+    {
+        for (int time = 0; time < 2; time++)
+        {
+            _transfer.Happening.Writer.TryWrite(
+                new PeerRefused(new IPEndPoint(IPAddress.Loopback, 7), IsIncoming: false, "CertificateRefused"));
+            _transfer.Happening.Writer.TryWrite(
+                new WebSeedFailed("http://w/x", "The web seed at http://w/x is gone.", RetryIn: null));
+        }
+        _transfer.Happening.Writer.Complete();
+        Task<int> run = RunAsync(null, new RunGoal { EndsWhenComplete = true });
+        _transfer.Complete();
+        Assert.Equal(ExitCode.Ok, await run);
+        string[] lines = _messages.ToString().Split('\n');
+        Assert.Single(lines, l => l.StartsWith("shoal: 127.0.0.1:7 hung up", StringComparison.Ordinal));
+        Assert.Single(lines, l => l == "shoal: The web seed at http://w/x is gone. It is not used any more.");
+    }
+
+    [Fact]
     public async Task Completion_ends_the_run_and_is_the_result()
     {
         _transfer.State = FakeTransfer.Fresh(TorrentState.Downloading);
-        Task<int> run = RunAsync(null, new RunGoal { EndsWhenComplete = true }, OutputMode.JsonLines);
         _transfer.Happening.Writer.TryWrite(new PeerConnected(new IPEndPoint(IPAddress.Loopback, 7), IsIncoming: true));
         _transfer.Happening.Writer.TryWrite(new PieceCompleted(0));
         _transfer.Happening.Writer.TryWrite(new TrackerAnswered("http://t/announce", 2, null));
         _transfer.Happening.Writer.Complete();
+        Task<int> run = RunAsync(null, new RunGoal { EndsWhenComplete = true }, OutputMode.JsonLines);
         _transfer.Complete();
         Assert.Equal(ExitCode.Ok, await run);
         string[] lines = _data.ToString().TrimEnd().Split('\n');
