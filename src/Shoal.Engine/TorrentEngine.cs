@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using Shoal.Discovery;
 using Shoal.Engine.Diagnostics;
 using Shoal.Engine.Lines;
 using Shoal.Engine.Peers;
 using Shoal.Engine.Sources;
+using Shoal.Engine.Swarms;
 using Shoal.Engine.Torrents;
 using Shoal.Network;
 using Shoal.Protocol;
@@ -137,7 +139,10 @@ public sealed class TorrentEngine : IAsyncDisposable
             "A magnet link only names a torrent; what it holds is known when a peer has sent it.");
     }
 
-    /// <summary>Asks the trackers of a torrent how large its swarm is, without joining it.</summary>
+    /// <summary>
+    /// Asks the trackers of a torrent how large its swarm is, without joining it. Those of a private swarm that are asked
+    /// over HTTPS answer to its authority, whose certificate is in the .torrent; no member's file is needed.
+    /// </summary>
     /// <param name="source">A .torrent in any form, or a magnet link.</param>
     /// <param name="trustsAddresses">As <see cref="TorrentOptions.TrustsAddresses"/>.</param>
     /// <param name="bindAddress">Address to ask from; null leaves it to the system.</param>
@@ -155,7 +160,8 @@ public sealed class TorrentEngine : IAsyncDisposable
         ResolvedSource resolved =
             await SourceReader.ReadAsync(source, network, cancellationToken).ConfigureAwait(false);
         AddressOrigin origin = trustsAddresses ? AddressOrigin.User : AddressOrigin.Torrent;
-        return await new SwarmScraper(new TrackerClient(network))
+        using X509Certificate2? authority = TorrentTls.AuthorityOf(resolved);
+        return await new SwarmScraper(new TrackerClient(network with { Authority = authority }))
             .ScrapeAsync(resolved, origin, cancellationToken).ConfigureAwait(false);
     }
 

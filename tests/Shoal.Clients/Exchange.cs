@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Shoal.Clients;
 
 /// <summary>Brings a seeder and a downloader together in the order that both can work with.</summary>
@@ -19,7 +21,7 @@ public static class Exchange
         CancellationToken cancel)
     {
         var seed = new TransferJob(torrent.Path, from);
-        if (downloader.DialsLoopback)
+        if (downloader.DialsLoopback || !IPAddress.IsLoopback(seeder.Host))
         {
             await seeder.SeedAsync(seed, cancel);
             await tracker.PeersAsync(torrent, seeders: 1, others: 0, cancel);

@@ -1,3 +1,4 @@
+using System.Net;
 using Shoal.Clients;
 
 namespace Shoal.Interop.Tests;
@@ -26,6 +27,12 @@ internal static class EncryptionMatrix
     public static Task FromShoalAsync(string client) => MoveAllAsync(pair => MoveAsync(
         new ShoalClient { Encryption = pair.Shoal }, ForeignClients.Create(client, pair.Other)));
 
+    /// <summary>Shoal has it at an address of the machine, where Transmission calls it.</summary>
+    public static Task ToCallingTransmissionAsync(IPAddress host) => MoveAllAsync(pair => MoveAsync(
+        new ShoalClient { Encryption = pair.Shoal, Host = host },
+        new TransmissionClient { Encryption = pair.Other, Host = host },
+        isCalled: !IPAddress.IsLoopback(host)));
+
     // All at the same time: most of a transfer is waiting for the other one's next look round.
     private static Task MoveAllAsync(Func<(EncryptionMode Shoal, EncryptionMode Other), Task> move) =>
         Task.WhenAll(Pairs.Select(async pair =>
@@ -40,7 +47,7 @@ internal static class EncryptionMatrix
             }
         }));
 
-    private static async Task MoveAsync(Client from, Client to)
+    private static async Task MoveAsync(Client from, Client to, bool isCalled = false)
     {
         await using Client seeder = from;
         await using Client downloader = to;
@@ -57,5 +64,7 @@ internal static class EncryptionMatrix
             downloader, new TransferJob(torrent.Path, folder.Folder("to")),
             deadline);
         Assert.Empty(SampleContent.Differences(content, folder.File("to"), downloader.MakesEmptyFiles));
+        if (isCalled)
+            await seeder.Process.LineAsync(l => l.Contains("\"incoming\":true", StringComparison.Ordinal), deadline);
     }
 }

@@ -59,6 +59,14 @@ internal sealed class TorrentTls
         return new TorrentTls(member, authority, info.Name);
     }
 
+    /// <summary>
+    /// Who vouches for the trackers of a torrent; null for one that is open to everybody, and for a magnet link, which
+    /// does not tell.
+    /// </summary>
+    /// <exception cref="TorrentException">Its certificate is not valid.</exception>
+    public static X509Certificate2? AuthorityOf(ResolvedSource source) =>
+        source.Metainfo?.Info is { SslCertificate: not null } info ? Parse(info) : null;
+
     private static X509Certificate2 Parse(TorrentInfo info)
     {
         string pem = info.SslCertificate!;

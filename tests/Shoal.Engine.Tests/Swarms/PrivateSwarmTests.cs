@@ -247,6 +247,26 @@ public sealed class PrivateSwarmTests
         Assert.Equal(isTheSwarms, !tracker.Requests.IsEmpty);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_scrape_asks_an_https_tracker_of_the_swarm_and_no_other(bool isTheSwarms)
+    {
+        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        SwarmAuthority by = isTheSwarms ? rig.Authority : SwarmAuthority.Create(rig.Swarms, "other");
+        using X509Certificate2 certificate = new(rig.Invite("tracker", by, hosts: ["127.0.0.1"]).Certificate);
+        await using var tracker = new ScriptedHttpServer(
+            (_, stream, token) => stream.WriteAsync(ScriptedHttpServer.Response("d5:filesdee"), token).AsTask(),
+            certificate: certificate);
+        var source = new TorrentSource.Parsed(
+            rig.Torrent.Metainfo with { Trackers = [[$"https://127.0.0.1:{tracker.Port}/announce"]] });
+        TrackerScrape scrape = Assert.Single(
+            await TorrentEngine.ScrapeAsync(source, trustsAddresses: true, cancellationToken: Cancel));
+        if (isTheSwarms) Assert.Null(scrape.Error);
+        else Assert.Contains("certificate", scrape.Error, StringComparison.Ordinal);
+        Assert.Equal(isTheSwarms, !tracker.Requests.IsEmpty);
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task An_encrypted_handshake_finds_no_torrent_of_a_private_swarm()
     {
