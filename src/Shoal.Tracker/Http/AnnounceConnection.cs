@@ -26,7 +26,7 @@ internal sealed class AnnounceConnection(HttpResponder responder, ClientAddress 
     private HttpDeferral _wait;
     private bool _keepsAlive;
     private bool _isOld;
-    private long _activeAt;
+    private long _activeAt = responder.Service.Options.Time.GetTimestamp();
 
     private static ReadOnlySpan<byte> Head => "HTTP/1.1 200 OK\r\nContent-Type: text/plain; charset=utf-8\r\n"u8
         + "X-Content-Type-Options: nosniff\r\nContent-Length: "u8;
