@@ -42,8 +42,10 @@ internal sealed class Choker : IChoker
     // What a slot carries in a round: enough for the other side to pass on some, and to tell who gives how much.
     private const int RoundPieces = QuotaPieces / 2;
 
-    // More slots from one round to the next, as part of those there are.
+    // More slots from one round to the next, as part of those there are; as many again while those that came last did
+    // not take from the others, as the line has room then. A tenth less is noise.
     private const int SlotGrowth = 4;
+    private const double KeptRate = 0.9;
 
     // The tenth peer by rate must take 19 KiB/s to make room for an eleventh: libtorrent's growth of slots by rate.
     private const long FirstSlotBytesPerSecond = 1024;
@@ -63,6 +65,13 @@ internal sealed class Choker : IChoker
     private TimeSpan _nextOptimistic;
     private TimeSpan _round;
     private bool _isMeasured;
+
+    // Of the last round: how many slots it had, and bytes per second of each that was used.
+    private int _slotsBefore = int.MaxValue;
+    private double _slotRate;
+
+    // True while the line has room for twice the slots: it is tried again as soon as may be.
+    private bool _isDoubling;
 
     /// <summary>Makes a choker; its first round is due at once.</summary>
     /// <param name="options">How slots are given out.</param>
@@ -99,7 +108,7 @@ internal sealed class Choker : IChoker
     {
         TimeSpan elapsed = now - (_lastRound ?? now);
         Slots = SlotCount(peers, elapsed);
-        if (_lastRound is not null) _round = RoundLength(peers, elapsed);
+        if (_lastRound is not null) _round = _isDoubling ? _options.LeastInterval : RoundLength(peers, elapsed);
         _lastRound = now;
         int interested = RankInterested(now, isSeeding, peers);
         Span<Rank> ranks = _ranks.AsSpan(0, interested);
@@ -222,6 +231,7 @@ internal sealed class Choker : IChoker
 
     private int SlotCount(ReadOnlySpan<ChokerPeer> peers, TimeSpan elapsed)
     {
+        _isDoubling = false;
         if (_options.Slots < 0) return int.MaxValue;
         if (_options.Slots > 0) return _options.Slots;
         if (_options.UploadLimitBytesPerSecond > 0)
@@ -250,7 +260,28 @@ internal sealed class Choker : IChoker
             slots++;
         }
         // All slots are taken, and each well used.
-        return slots > Slots ? slots + Slots / SlotGrowth : slots;
+        bool hasRoom = LineHasRoom(byRate, elapsed);
+        _isDoubling = slots > Slots && hasRoom;
+        if (slots > Slots) slots += hasRoom ? Slots : Slots / SlotGrowth;
+        return slots;
+    }
+
+    /// <summary>True when there were more slots than in the round before, and each carried as much.</summary>
+    private bool LineHasRoom(ReadOnlySpan<Rank> bySent, TimeSpan elapsed)
+    {
+        long sent = 0;
+        int takers = 0;
+        foreach (Rank rank in bySent)
+        {
+            if (rank.First == 0) break;
+            sent += rank.First;
+            takers++;
+        }
+        double rate = sent / elapsed.TotalSeconds / Math.Max(1, takers);
+        bool hasRoom = Slots > _slotsBefore && rate >= KeptRate * _slotRate;
+        _slotsBefore = Slots;
+        _slotRate = rate;
+        return hasRoom;
     }
 
     // Sorts the best peer to the front.

@@ -220,6 +220,29 @@ public sealed class ChokerTests
         Assert.Equal(8, choker.Slots);
     }
 
+    [Theory]
+    [InlineData(false, 11, 14, 18)]
+    [InlineData(true, 11, 23, 47)]
+    public void Slots_double_while_each_carries_as_much_as_before(bool hasRoom, params int[] expected)
+    {
+        Choker choker = Make(new ChokerOptions());
+        Round(choker, Start, [.. Enumerable.Range(0, 200).Select(i => Peer(i))]);
+        for (int round = 0; round < expected.Length; round++)
+        {
+            // Those with a slot take half a MiB a second each, or share so much as eight of them would.
+            long each = hasRoom ? 5L << 20 : (8 * 5L << 20) / choker.Slots;
+            int slots = choker.Slots;
+            ChokerPeer[] peers =
+                [.. Enumerable.Range(0, 200).Select(i => Peer(i) with { BytesSent = i < slots ? each : 0 })];
+            TimeSpan now = Start + (round + 1) * TimeSpan.FromSeconds(10);
+            Round(choker, now, peers);
+            Assert.Equal(expected[round], choker.Slots);
+            // Whether there is room for still more is tried soon.
+            bool isSoon = choker.NextRound == now + TimeSpan.FromSeconds(2);
+            Assert.Equal(hasRoom && round > 0, isSoon);
+        }
+    }
+
     [Fact]
     public void A_free_slot_is_given_at_once()
     {
