@@ -140,8 +140,8 @@ public sealed class TorrentEngine : IAsyncDisposable
     }
 
     /// <summary>
-    /// Asks the trackers of a torrent how large its swarm is, without joining it. Those of a private swarm that are asked
-    /// over HTTPS answer to its authority, whose certificate is in the .torrent; no member's file is needed.
+    /// Asks the trackers of a torrent how large its swarm is, without joining it. Those of a private swarm that are
+    /// asked over HTTPS answer to its authority, whose certificate is in the .torrent; no member's file is needed.
     /// </summary>
     /// <param name="source">A .torrent in any form, or a magnet link.</param>
     /// <param name="trustsAddresses">As <see cref="TorrentOptions.TrustsAddresses"/>.</param>
