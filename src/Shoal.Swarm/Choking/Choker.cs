@@ -214,14 +214,7 @@ internal sealed class Choker : IChoker
     /// <summary>The time in which an average slot carries the pieces of a round, at the rate of the last one.</summary>
     private TimeSpan RoundLength(ReadOnlySpan<ChokerPeer> peers, TimeSpan elapsed)
     {
-        long sent = 0;
-        int takers = 0;
-        foreach (ref readonly ChokerPeer peer in peers)
-        {
-            if (peer.BytesSent == 0) continue;
-            sent += peer.BytesSent;
-            takers++;
-        }
+        (long sent, int takers) = Taken(peers);
         _isMeasured = true;
         if (sent == 0) return _options.Interval;
         TimeSpan time = elapsed * ((double)_roundBytes * takers / sent);
@@ -260,28 +253,34 @@ internal sealed class Choker : IChoker
             slots++;
         }
         // All slots are taken, and each well used.
-        bool hasRoom = LineHasRoom(byRate, elapsed);
+        bool hasRoom = LineHasRoom(peers, elapsed);
         _isDoubling = slots > Slots && hasRoom;
         if (slots > Slots) slots += hasRoom ? Slots : Slots / SlotGrowth;
         return slots;
     }
 
     /// <summary>True when there were more slots than in the round before, and each carried as much.</summary>
-    private bool LineHasRoom(ReadOnlySpan<Rank> bySent, TimeSpan elapsed)
+    private bool LineHasRoom(ReadOnlySpan<ChokerPeer> peers, TimeSpan elapsed)
     {
-        long sent = 0;
-        int takers = 0;
-        foreach (Rank rank in bySent)
-        {
-            if (rank.First == 0) break;
-            sent += rank.First;
-            takers++;
-        }
+        (long sent, int takers) = Taken(peers);
         double rate = sent / elapsed.TotalSeconds / Math.Max(1, takers);
         bool hasRoom = Slots > _slotsBefore && rate >= KeptRate * _slotRate;
         _slotsBefore = Slots;
         _slotRate = rate;
         return hasRoom;
+    }
+
+    private static (long Bytes, int Takers) Taken(ReadOnlySpan<ChokerPeer> peers)
+    {
+        long sent = 0;
+        int takers = 0;
+        foreach (ref readonly ChokerPeer peer in peers)
+        {
+            if (peer.BytesSent == 0) continue;
+            sent += peer.BytesSent;
+            takers++;
+        }
+        return (sent, takers);
     }
 
     // Sorts the best peer to the front.
