@@ -87,6 +87,34 @@ public sealed class InFlightBudgetTests
         Assert.Equal(10 * Unit, stays.Take(10 * Unit, Unit));
     }
 
+    [Fact]
+    public void Nothing_is_given_while_a_quarter_waits_for_the_disk()
+    {
+        var budget = new InFlightBudget(40 * Unit);
+        Assert.Equal(20 * Unit, budget.Take(20 * Unit, Unit));
+        budget.Arrive(10 * Unit);
+        Assert.Equal(0, budget.Take(Unit, Unit));
+        Assert.Equal(20 * Unit, budget.Taken);
+
+        // Told when half of that is written, and not for each block before.
+        Assert.False(budget.Settle(4 * Unit));
+        Assert.Equal(Unit, budget.Take(Unit, Unit));
+        Assert.True(budget.Settle(Unit));
+        Assert.Equal(5 * Unit, budget.WaitingForDisk);
+        Assert.Equal(24 * Unit, budget.Take(100 * Unit, Unit));
+    }
+
+    [Fact]
+    public void A_small_limit_gives_something_when_nothing_waits_for_the_disk()
+    {
+        var budget = new InFlightBudget(Unit);
+        Assert.Equal(Unit, budget.Take(Unit, Unit));
+        budget.Arrive(Unit);
+        Assert.Equal(0, budget.Take(Unit, Unit));
+        Assert.True(budget.Settle(Unit));
+        Assert.Equal(Unit, budget.Take(Unit, Unit));
+    }
+
     // What Take does in two steps, with another thread's return between them.
     [Fact]
     public void What_comes_back_between_the_two_looks_is_taken()

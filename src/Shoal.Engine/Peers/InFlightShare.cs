@@ -46,6 +46,18 @@ internal sealed class InFlightShare(InFlightBudget budget)
         return budget.Return(bytes);
     }
 
+    /// <summary>Notes that bytes that were taken have come and wait for the disk.</summary>
+    public void Arrive(long bytes) => budget.Arrive(bytes);
+
+    /// <summary>
+    /// Gives back bytes that had come and wait for the disk no more. True as for <see cref="Return"/>. Any thread.
+    /// </summary>
+    public bool Settle(long bytes)
+    {
+        Interlocked.Add(ref _taken, -bytes);
+        return budget.Settle(bytes);
+    }
+
     /// <summary>
     /// The torrent is about to ask again, or never will: until it gets too little once more, nobody leaves it a part.
     /// </summary>

@@ -9,9 +9,11 @@ namespace Shoal.Engine.Peers;
 /// </summary>
 internal sealed class LinkBuffers
 {
-    // Large slabs are kept for twice the default of EngineOptions.InFlightBytes, since few are full: given to the
-    // collector and made anew they would cost more memory than they save.
-    private const int IdleLarge = 64;
+    // Large slabs are for few: 16 MiB, the default of EngineOptions.InFlightBytes. When as many are in use, each of many
+    // fast peers would have one that is nearly empty, and gets a smaller one. They are kept for reuse, as are others:
+    // given to the collector and made anew they would cost more memory than they save.
+    private const int MostLarge = 32;
+    private const int IdleMedium = 128;
     private const int IdleSmall = 256;
 
     /// <summary>Blocks that one large upload buffer holds: 256 KiB, what a vectored read moves well.</summary>
@@ -28,18 +30,31 @@ internal sealed class LinkBuffers
     /// <summary>For peers that send little: one block and some small messages fit.</summary>
     public SlabPool SmallReceive { get; } = new(32 * 1024, IdleSmall);
 
+    /// <summary>For peers that send blocks at speed, where there are many such.</summary>
+    public SlabPool MediumReceive { get; } = new(128 * 1024, IdleMedium);
+
     /// <summary>For peers that send blocks at speed, and for long messages: a whole large bitfield fits.</summary>
-    public SlabPool LargeReceive { get; } = new(512 * 1024, IdleLarge);
+    public SlabPool LargeReceive { get; } = new(512 * 1024, MostLarge);
 
     /// <summary>For uploads to slow peers.</summary>
     public SlabPool SmallSend { get; } = new(SendBytes(SmallRunBlocks), IdleSmall);
 
     /// <summary>For uploads at speed.</summary>
-    public SlabPool LargeSend { get; } = new(SendBytes(LargeRunBlocks), IdleLarge);
+    public SlabPool LargeSend { get; } = new(SendBytes(LargeRunBlocks), MostLarge);
 
     /// <summary>Slabs that are rented now; 0 when every connection is closed and every block written.</summary>
-    public int Outstanding =>
-        SmallReceive.Outstanding + LargeReceive.Outstanding + SmallSend.Outstanding + LargeSend.Outstanding;
+    public int Outstanding => SmallReceive.Outstanding + MediumReceive.Outstanding + LargeReceive.Outstanding
+        + SmallSend.Outstanding + LargeSend.Outstanding;
+
+    /// <summary>A slab to receive into.</summary>
+    /// <param name="least">Bytes that have to fit; at most those of a large slab.</param>
+    /// <param name="isFast">True for a peer that sends blocks at speed.</param>
+    public Slab RentToReceive(int least, bool isFast)
+    {
+        SlabPool pool = !isFast ? SmallReceive : LargeReceive.Outstanding < MostLarge ? LargeReceive : MediumReceive;
+        if (least > pool.SlabLength) pool = least > MediumReceive.SlabLength ? LargeReceive : MediumReceive;
+        return pool.Rent();
+    }
 
     private static int SendBytes(int blocks) =>
         ControlBytes + blocks * (PieceGeometry.BlockLength + PeerMessages.PieceHeaderLength);

@@ -99,7 +99,7 @@ internal sealed partial class PeerLink
             SocketResult ready = await _connection.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false);
             if (!ready.IsOk) return ready;
         }
-        _slab ??= (_fast ? _buffers.LargeReceive : _buffers.SmallReceive).Rent();
+        _slab ??= _buffers.RentToReceive(least: 0, _fast);
         int room = Math.Min(_slab.Length - _end, MaxReceiveBytes);
         if (!limited)
         {
@@ -150,8 +150,7 @@ internal sealed partial class PeerLink
             return;
         }
         if (_slab!.Length - _start >= needed && _slab.Length - _end >= MinRoomBytes) return;
-        bool large = _fast || needed > _buffers.SmallReceive.SlabLength;
-        Slab next = (large ? _buffers.LargeReceive : _buffers.SmallReceive).Rent();
+        Slab next = _buffers.RentToReceive(needed, _fast);
         _slab.Array.AsSpan(_start, held).CopyTo(next.Array);
         _slab.Release();
         _slab = next;

@@ -72,7 +72,7 @@ internal sealed partial class TorrentActor : IVerdictSink
             TorrentItemKind.PieceChecked, Detail: verdict.Error, Piece: verdict.Piece, Number: (int)verdict.Outcome));
     }
 
-    void IVerdictSink.OnSettled(long bytes) => ReturnCredit(bytes);
+    void IVerdictSink.OnSettled(long bytes) => Settle(bytes);
 
     void IVerdictSink.OnFault(Exception fault) => FailByDefect(fault);
 

@@ -62,11 +62,13 @@ internal sealed partial class TorrentActor : ISwarmPort
     void ISwarmPort.Store(PeerSession peer, BlockSpan block, int offset)
     {
         _services.Metrics.Downloaded(block.Length);
+        // Before the disk has it: it may be done with it before this call ends.
+        _inFlight.Arrive(block.Length);
         bool isTaken = _content!.Intake.Accept(
             block.Piece, block.Begin, new SlabSlice(_received.Slab, _received.Offset + offset, block.Length));
-        // Credit is taken in whole blocks and given back in bytes written: what a short block leaves goes back now, and
-        // all of it when the disk is closed already.
-        int unused = PieceGeometry.BlockLength - (isTaken ? block.Length : 0);
+        if (!isTaken) Settle(block.Length);
+        // Credit is taken in whole blocks and given back in bytes written: what a short block leaves goes back now.
+        int unused = PieceGeometry.BlockLength - block.Length;
         if (unused > 0) ReturnCredit(unused);
     }
 
@@ -130,6 +132,11 @@ internal sealed partial class TorrentActor : ISwarmPort
     private void ReturnCredit(long bytes)
     {
         if (_inFlight.Return(bytes)) _services.CreditIsBack();
+    }
+
+    private void Settle(long bytes)
+    {
+        if (_inFlight.Settle(bytes)) _services.CreditIsBack();
     }
 
     private void HashBlocksNow(PieceIndex piece)

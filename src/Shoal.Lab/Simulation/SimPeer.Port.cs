@@ -44,9 +44,11 @@ internal sealed partial class SimPeer : ISwarmPort
         SlabSlice bytes = _received.Slab is null
             ? default
             : new SlabSlice(_received.Slab, _received.Offset + offset, block.Length);
+        _budget.Arrive(block.Length);
         bool isTaken = _world.Seams.Stores(this, block) && Disk.Store(block, bytes, _receivesSpoiled);
+        if (!isTaken) Settled(block.Length);
         // Credit is taken in whole blocks and settled in bytes: what a short block leaves goes back now.
-        int unused = PieceGeometry.BlockLength - (isTaken ? block.Length : 0);
+        int unused = PieceGeometry.BlockLength - block.Length;
         if (unused > 0) ReturnCredit(unused);
     }
 
@@ -104,9 +106,11 @@ internal sealed partial class SimPeer : ISwarmPort
         if (Group.StaysFor is { } stay) Later(stay * (0.5 + Random.Next(1000) / 1000.0), Leave);
     }
 
-    private void ReturnCredit(long bytes)
+    private void ReturnCredit(long bytes) => TellOfCredit(_budget.Return(bytes));
+
+    private void TellOfCredit(bool isWanted)
     {
-        if (_budget.Return(bytes)) Later(TimeSpan.Zero, () => Do(brain => brain.CreditReturned(Now)));
+        if (isWanted) Later(TimeSpan.Zero, () => Do(brain => brain.CreditReturned(Now)));
     }
 
     private void Drop(SimLink link)

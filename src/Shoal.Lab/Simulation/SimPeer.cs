@@ -208,7 +208,7 @@ internal sealed partial class SimPeer
     });
 
     /// <summary>Bytes are on the disk: credit is free again.</summary>
-    public void Settled(long bytes) => ReturnCredit(bytes);
+    public void Settled(long bytes) => TellOfCredit(_budget.Settle(bytes));
 
     /// <summary>A piece was judged.</summary>
     public void PieceChecked(PieceIndex piece, PieceResult result) =>

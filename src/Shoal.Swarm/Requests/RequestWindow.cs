@@ -18,6 +18,8 @@ namespace Shoal.Swarm.Requests;
 /// rate × max(4 × least round trip, 0.5 s): four times what is in flight on an idle path, so that the window is never
 /// what limits the rate, and half a second's work for the peer's disk and scheduler. The least round trip of the whole
 /// connection is used and never forgotten: later ones measure the queue that this window itself makes at the peer.
+/// Neither is more than what the fastest line has on its way in a round trip, or 4 MiB: half a second of such a line is
+/// hundreds of MiB, which would all wait here whenever this disk is slower than the peer.
 /// </remarks>
 internal sealed class RequestWindow
 {
@@ -26,6 +28,12 @@ internal sealed class RequestWindow
 
     /// <summary>Most blocks ever asked at once: 32 MiB, 100 ms at 320 MB/s.</summary>
     public const int MaxBlocks = 2048;
+
+    // What a near peer is asked for at the most: 4 MiB, sixteen of the longest runs that a seeder sends at a time.
+    private const int NearBlocks = 256;
+
+    // 10 Gbit/s, the fastest line that is met between machines of this kind.
+    private const double FastestBlocksPerSecond = 10e9 / 8 / PieceGeometry.BlockLength;
 
     /// <summary>
     /// What a peer is taken to queue when its extension handshake does not say: the 250 that clients have long used.
@@ -133,7 +141,7 @@ internal sealed class RequestWindow
             if (_leastRoundTrip is null || roundTrip < _leastRoundTrip) _leastRoundTrip = roundTrip;
         }
         _roundBytes += bytes;
-        if (_phase == Phase.Doubling && _window < MaxBlocks) _window++;
+        if (_phase == Phase.Doubling && _window < MostUseful()) _window++;
         EndRound(now);
     }
 
@@ -184,6 +192,11 @@ internal sealed class RequestWindow
         TimeSpan reach = 4 * (_leastRoundTrip ?? TimeSpan.Zero);
         if (reach < LeastQueue) reach = LeastQueue;
         double floor = Math.Clamp(blockRate * SlowestQueue.TotalSeconds, MinBlocks, InitialBlocks);
-        return (int)Math.Clamp(Math.Ceiling(blockRate * reach.TotalSeconds), floor, MaxBlocks);
+        return (int)Math.Clamp(Math.Ceiling(blockRate * reach.TotalSeconds), floor, MostUseful());
     }
+
+    /// <summary>More than this is not on its way, however fast the line; until a round trip is known it may be.</summary>
+    private int MostUseful() => _leastRoundTrip is { } roundTrip
+        ? (int)Math.Clamp(roundTrip.TotalSeconds * FastestBlocksPerSecond, NearBlocks, MaxBlocks)
+        : MaxBlocks;
 }

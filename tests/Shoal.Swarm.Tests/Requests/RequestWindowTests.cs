@@ -21,14 +21,17 @@ public sealed class RequestWindowTests
     }
 
     [Theory]
-    // Rate in blocks per second, round trip in ms, expected window: rate × max(4 RTT, 0.5 s), for slow ones more.
+    // Rate in blocks per second, round trip in ms, expected window: rate × max(4 RTT, 0.5 s), for slow ones more, for
+    // near ones no more than 10 Gbit/s × RTT or 256.
     [InlineData(100, 10, 50)]
     [InlineData(1000, 10, 500)]
     [InlineData(1000, 300, 1200)]
     [InlineData(6400, 200, 2048)]
     [InlineData(20, 50, 32)]
     [InlineData(1, 50, 4)]
-    [InlineData(100000, 1, 2048)]
+    [InlineData(100000, 1, 256)]
+    [InlineData(60000, 5, 381)]
+    [InlineData(60000, 30, 2048)]
     public void It_settles_at_the_bandwidth_delay_product(int blocksPerSecond, int roundTripMs, int expected)
     {
         var window = new RequestWindow();
