@@ -38,7 +38,20 @@ public sealed partial class BlockIntake
         _lanesPerBatch > 0
         && (!_hashes.HasV1 || _storage.Geometry.PayloadLength(piece) == _storage.Geometry.PieceLength)
         && _settleTimes.Count == _lanesPerBatch
-        && _time.GetElapsedTime(_settleTimes.Peek()) < MaxLaneWait;
+        && _time.GetElapsedTime(_settleTimes.Peek()) < MaxLaneWait
+        && (!_hashes.HasV1 || HaveRoomToHold());
+
+    /// <summary>
+    /// True while all pieces that have begun, and one more, can be held until they are whole. Of many peers each sends
+    /// a piece of its own: what was held of them would have to be let go half-way, and read back.
+    /// </summary>
+    private bool HaveRoomToHold()
+    {
+        long bytes = _storage.Geometry.PieceLength;
+        foreach (PieceIntake other in _pieces.Values)
+            if (IsComing(other)) bytes += _storage.Geometry.PieceLength;
+        return bytes <= HeldBytes.Max;
+    }
 
     /// <summary>
     /// True for a piece whose blocks are hashed only after they are written: one such is written at a time, since the
@@ -99,9 +112,11 @@ public sealed partial class BlockIntake
     private bool AreOthersComing()
     {
         foreach (PieceIntake other in _pieces.Values)
-            if (other.State <= IntakeState.Scheduled && !other.IsGathered) return true;
+            if (IsComing(other)) return true;
         return false;
     }
+
+    private static bool IsComing(PieceIntake piece) => piece.State <= IntakeState.Scheduled && !piece.IsGathered;
 
     private LaneBatch? TakeGathering()
     {

@@ -160,6 +160,21 @@ public sealed class IntakeLanesTests
     }
 
     [Fact]
+    public async Task Of_more_pieces_at_a_time_than_can_be_held_none_is_read_back()
+    {
+        const int Length = 1024 * 1024;
+        await using var rig = new IntakeRig(
+            TestTorrents.Create(TorrentVersion.V1, Length, ("a.bin", 28 * Length)), time: _time);
+        WarmUp(rig);
+        foreach (IGrouping<int, BlockSpan> row in rig.AllBlocks
+            .Where(block => block.Piece.Value >= LaneMath.Lanes).GroupBy(block => block.Begin))
+            rig.AcceptAndWork(row);
+        Assert.Equal(28, rig.Log.Pieces(PieceOutcome.Good).Count());
+        Assert.Equal(0, rig.Disk.Reads);
+        rig.AssertFilesAreRight();
+    }
+
+    [Fact]
     public async Task Large_pieces_are_hashed_as_they_arrive()
     {
         const int Length = 4 * 1024 * 1024;
