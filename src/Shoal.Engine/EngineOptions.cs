@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Shoal.Network;
 using Shoal.Protocol;
 using Shoal.Storage.Files;
 
@@ -55,4 +56,7 @@ public sealed record EngineOptions
     /// The id to go by in swarms whose members know each other by it; null, for everybody else, draws one.
     /// </summary>
     internal PeerId? PeerId { get; init; }
+
+    /// <summary>How members of private swarms speak to each other; null for the best there is.</summary>
+    internal TlsNegotiator? Tls { get; init; }
 }

@@ -80,6 +80,9 @@ internal sealed class EngineServices : IDisposable
     /// <summary>Bounds what strangers' handshakes cost.</summary>
     public HandshakeGate Gate { get; }
 
+    /// <summary>How members of private swarms speak to each other.</summary>
+    public TlsNegotiator Tls => Options.Tls ?? TlsNegotiator.Best;
+
     /// <summary>The torrents that encrypted handshakes can ask for.</summary>
     public MseTorrents MseTorrents { get; } = new();
 

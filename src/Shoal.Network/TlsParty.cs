@@ -16,10 +16,7 @@ public sealed record TlsParty(
     string? Name,
     Func<X509Certificate2, bool> IsRevoked)
 {
-    /// <summary>
-    /// Judges the other side's certificate. A name is matched as libtorrent does it: byte for byte, an alternative name
-    /// before the common name.
-    /// </summary>
+    /// <summary>Judges the other side's certificate, and whether it leads to the authority.</summary>
     /// <param name="certificate">What it has shown, or null.</param>
     /// <param name="chain">Its chain, built by <see cref="ChainPolicy"/>.</param>
     internal TlsFault Judge(X509Certificate2? certificate, X509Chain? chain)
@@ -31,7 +28,15 @@ public sealed record TlsParty(
             if (status.Status == X509ChainStatusFlags.NotTimeValid) isExpired = true;
             else if (status.Status != X509ChainStatusFlags.NoError) return TlsFault.Untrusted;
         }
-        if (isExpired) return TlsFault.Expired;
+        return isExpired ? TlsFault.Expired : JudgeMember(certificate);
+    }
+
+    /// <summary>
+    /// Judges a certificate that is the authority's. A name is matched as libtorrent does it: byte for byte, an
+    /// alternative name before the common name.
+    /// </summary>
+    internal TlsFault JudgeMember(X509Certificate2 certificate)
+    {
         if (IsRevoked(certificate)) return TlsFault.Revoked;
         return IsForUs(certificate) ? TlsFault.None : TlsFault.WrongName;
     }

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace Shoal.Network.Tests;
@@ -8,9 +10,12 @@ public sealed class TlsNegotiationTests : IDisposable
 
     public void Dispose() => _rig.Dispose();
 
-    [Fact]
-    public async Task The_second_connection_between_two_members_resumes_the_session_of_the_first()
+    [Theory(Timeout = 60_000)]
+    [ClassData(typeof(TlsKinds))]
+    public async Task The_second_connection_between_two_members_resumes_the_session_of_the_first(
+        string caller, string called)
     {
+        _rig.Use(caller, called);
         using (TlsPair first = await _rig.ConnectAsync())
         {
             Assert.False(TlsRig.IsResumed(CollectionsMarshal.AsSpan(first.Recorded.Received)));
@@ -27,15 +32,55 @@ public sealed class TlsNegotiationTests : IDisposable
         }
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Who_is_revoked_since_is_refused_all_the_same(bool isCaller)
+    [Theory(Timeout = 60_000)]
+    [ClassData(typeof(TlsKinds))]
+    public async Task A_caller_that_is_revoked_since_is_refused_all_the_same(string caller, string called)
     {
+        _rig.Use(caller, called);
         using (TlsPair first = await _rig.ConnectAsync()) await ExchangeAsync(first);
-        _rig.Revoke(isCaller ? _rig.Caller : _rig.Called);
+        _rig.Revoke(_rig.Caller);
         using TlsPair second = await _rig.ConnectAsync();
-        Assert.Equal(TlsFault.Revoked, (isCaller ? second.Called : second.Caller).Fault);
+        Assert.True(TlsRig.IsResumed(CollectionsMarshal.AsSpan(second.Recorded.Received)));
+        Assert.Equal(TlsFault.Revoked, second.Called.Fault);
+        Assert.Null(second.Called.Connection);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [ClassData(typeof(TlsKinds))]
+    public async Task Who_is_called_and_revoked_since_is_refused_all_the_same(string caller, string called)
+    {
+        _rig.Use(caller, called);
+        using (TlsPair first = await _rig.ConnectAsync()) await ExchangeAsync(first);
+        _rig.Revoke(_rig.Called);
+        using TlsPair second = await _rig.ConnectAsync();
+        Assert.True(TlsRig.IsResumed(CollectionsMarshal.AsSpan(second.Recorded.Received)));
+        Assert.Equal(TlsFault.Revoked, second.Caller.Fault);
+        Assert.Null(second.Caller.Connection);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [ClassData(typeof(TlsKinds))]
+    public async Task A_handshake_may_come_byte_by_byte(string caller, string called)
+    {
+        _rig.Use(caller, called);
+        using TlsPair pair = await _rig.ConnectAsync(wrap: inner => new SlicingConnection(inner));
+        Assert.Equal(TlsRig.Name, pair.Called.ServerName);
+        Assert.Equal(TlsFault.None, pair.Called.Fault);
+        await ExchangeAsync(pair);
+    }
+
+    [Theory(Timeout = 60_000)]
+    [ClassData(typeof(TlsKinds))]
+    public async Task Who_does_not_go_on_leaves_an_outcome_when_it_is_closed(string caller, string called)
+    {
+        _rig.Use(caller, called);
+        using ConnectionPair pair = await ConnectionPair.ConnectAsync();
+        Task<TlsOutcome> call = TlsKinds.Of(caller).CallAsync(pair.Ours, TlsRig.Name, _rig.Caller).AsTask();
+        Assert.False(call.IsCompleted);
+        pair.Theirs.Close();
+        TlsOutcome outcome = await call;
+        Assert.Null(outcome.Connection);
+        Assert.Equal(TlsFault.Broken, outcome.Fault);
     }
 
     private static async Task ExchangeAsync(TlsPair pair)
@@ -45,5 +90,29 @@ public sealed class TlsNegotiationTests : IDisposable
         Assert.Equal(3, (await pair.Ours.ReceiveAsync(buffer)).Bytes);
         await pair.Ours.SendAsync(new byte[] { 4, 5 });
         Assert.Equal(2, (await pair.Theirs.ReceiveAsync(buffer)).Bytes);
+    }
+
+    /// <summary>A connection that gives out one byte at a time.</summary>
+    private sealed class SlicingConnection(IConnection inner) : IConnection
+    {
+        public IPEndPoint Remote => inner.Remote;
+
+        public IPEndPoint Local => inner.Local;
+
+        public ValueTask<SocketResult> ReceiveAsync(Memory<byte> buffer) =>
+            inner.ReceiveAsync(buffer.IsEmpty ? buffer : buffer[..1]);
+
+        public void Unread(ReadOnlyMemory<byte> bytes) => inner.Unread(bytes);
+
+        public async ValueTask<SocketResult> SendAsync(Memory<byte> bytes)
+        {
+            for (int i = 0; i < bytes.Length; i++)
+                if (await inner.SendAsync(bytes.Slice(i, 1)) is { IsOk: false } failed) return failed;
+            return new SocketResult(bytes.Length, SocketError.Success);
+        }
+
+        public SocketResult TrySend(Span<byte> bytes) => inner.TrySend(bytes);
+
+        public void Close() => inner.Close();
     }
 }

@@ -30,6 +30,10 @@ internal sealed class TlsRig : IDisposable
         Called = Invite("called");
     }
 
+    public TlsNegotiator CallerTls { get; private set; } = TlsNegotiator.Best;
+
+    public TlsNegotiator CalledTls { get; private set; } = TlsNegotiator.Best;
+
     public TlsParty Caller { get; }
 
     public TlsParty Called { get; }
@@ -44,10 +48,14 @@ internal sealed class TlsRig : IDisposable
         ConnectionPair pair = await ConnectionPair.ConnectAsync();
         var recorded = new RecordedConnection(wrap is null ? pair.Ours : wrap(pair.Ours));
         Task<TlsOutcome> answer = AnswerAsync(pair.Theirs, called ?? Called);
-        TlsOutcome ours = await TlsNegotiation.CallAsync(recorded, Name, caller ?? Caller);
+        TlsOutcome ours = await CallerTls.CallAsync(recorded, Name, caller ?? Caller);
         if (ours.Connection is null) pair.Ours.Close();
         return new TlsPair(pair, recorded, ours, await answer);
     }
+
+    /// <summary>Says by what the two speak TLS.</summary>
+    public void Use(string caller, string called) =>
+        (CallerTls, CalledTls) = (TlsKinds.Of(caller), TlsKinds.Of(called));
 
     public void Revoke(TlsParty party) => _revoked.Add(party.Own.TargetCertificate.SerialNumber);
 
@@ -94,7 +102,7 @@ internal sealed class TlsRig : IDisposable
 
     private async Task<TlsOutcome> AnswerAsync(IConnection connection, TlsParty party)
     {
-        TlsOutcome outcome = await TlsNegotiation.AnswerAsync(
+        TlsOutcome outcome = await CalledTls.AnswerAsync(
             new HandshakeRoom(TimeProvider.System, 1).Add(connection), name => name == Name ? party : null, _gate);
         if (outcome.Connection is null) connection.Close();
         return outcome;

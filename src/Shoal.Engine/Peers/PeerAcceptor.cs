@@ -135,7 +135,7 @@ internal sealed class PeerAcceptor(
     private async ValueTask NegotiateTlsAsync(HandshakeGuest guest)
     {
         TorrentActor? torrent = null;
-        TlsOutcome outcome = await TlsNegotiation.AnswerAsync(
+        TlsOutcome outcome = await services.Tls.AnswerAsync(
             guest,
             name =>
             {

@@ -106,7 +106,7 @@ internal sealed class PeerDialer(EngineServices services, Handshake greeting, Fu
         {
             using (deadline.Token.UnsafeRegister(static s => ((IConnection)s!).Close(), connection))
             {
-                outcome = await TlsNegotiation.CallAsync(connection, greeting.InfoHash.ToString(), party)
+                outcome = await services.Tls.CallAsync(connection, greeting.InfoHash.ToString(), party)
                     .ConfigureAwait(false);
             }
             if (!deadline.IsCancellationRequested && outcome.Connection is not null)

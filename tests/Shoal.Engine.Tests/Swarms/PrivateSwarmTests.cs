@@ -4,12 +4,13 @@ using System.Text;
 using Shoal.Discovery.Tests;
 using Shoal.Engine.Swarms;
 using Shoal.Engine.Tests.Hostile;
+using Shoal.Network;
 using Shoal.Protocol.Encryption;
 using Shoal.Protocol.Torrents;
 
 namespace Shoal.Engine.Tests.Swarms;
 
-public sealed class PrivateSwarmTests
+public abstract class PrivateSwarmTests(TlsNegotiator tls)
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -19,7 +20,7 @@ public sealed class PrivateSwarmTests
     [InlineData(TorrentVersion.Hybrid)]
     public async Task Members_share_over_tls_by_torrent_and_by_link(TorrentVersion version)
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync(version);
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls, version);
         (TorrentEngine seeder, _) = await rig.SeedAsync();
         (_, Torrent first) = await rig.GetAsync(rig.Invite("anna"), null, seeder.Port);
         await first.WaitForCompletionAsync(Cancel);
@@ -34,7 +35,7 @@ public sealed class PrivateSwarmTests
     [Fact(Timeout = 60_000)]
     public async Task Three_partial_seeders_and_one_downloader()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync(size: 3_000_000);
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls, size: 3_000_000);
         List<int> ports = [];
         foreach ((double from, double to) in new[] { (0.0, 0.4), (0.3, 0.7), (0.6, 1.0) })
         {
@@ -51,7 +52,7 @@ public sealed class PrivateSwarmTests
     [Fact(Timeout = 60_000)]
     public async Task One_seeder_and_five_downloaders()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync(size: 3_000_000);
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls, size: 3_000_000);
         (TorrentEngine seeder, _) = await rig.SeedAsync();
         List<(TorrentEngine Engine, Torrent Torrent)> all = [];
         for (int i = 0; i < 5; i++)
@@ -70,7 +71,7 @@ public sealed class PrivateSwarmTests
     [InlineData("in the clear", "TlsRequired")]
     public async Task Who_does_not_belong_is_refused_with_the_reason_and_served_nothing(string who, string reason)
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls);
         SwarmMember seedMember = rig.Authority.Own();
         SwarmMember? stranger = null;
         SwarmAuthority other = SwarmAuthority.Create(rig.Swarms, "other");
@@ -108,7 +109,7 @@ public sealed class PrivateSwarmTests
     [InlineData("for another torrent", "CertificateName")]
     public async Task A_seeder_that_does_not_belong_is_refused_by_who_calls(string who, string reason)
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls);
         SwarmMember stranger = Foreign(who switch
         {
             "another authority" => rig.Invite("eve", SwarmAuthority.Create(rig.Swarms, "other")),
@@ -133,7 +134,7 @@ public sealed class PrivateSwarmTests
     [InlineData(true)]
     public async Task A_peer_that_has_no_such_torrent_is_left_with_the_reason(bool hasAnOpenOne)
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls);
         TorrentEngine other = await rig.StartAsync();
         if (hasAnOpenOne)
         {
@@ -149,7 +150,7 @@ public sealed class PrivateSwarmTests
     [Fact(Timeout = 60_000)]
     public async Task Who_is_refused_when_it_calls_sees_that_it_was_its_certificate()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls);
         SwarmMember eve = Foreign(rig.Invite("eve"));
         rig.Authority.Revoke("eve");
         (TorrentEngine seeder, _) = await rig.SeedAsync();
@@ -160,7 +161,7 @@ public sealed class PrivateSwarmTests
     [Fact(Timeout = 60_000)]
     public async Task Who_learns_that_it_is_revoked_itself_ends_with_a_sentence()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls);
         SwarmMember eve = rig.Invite("eve");
         (_, Torrent torrent) = await rig.GetAsync(eve);
         rig.Authority.Revoke("eve");
@@ -175,7 +176,7 @@ public sealed class PrivateSwarmTests
     [Fact(Timeout = 60_000)]
     public async Task Who_is_connected_when_it_is_revoked_is_told_before_the_connection_ends()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls);
         // It has a part only, so that Eve stays.
         (TorrentEngine seeder, _) = await rig.SeedAsync(offer: new PieceSelection { Ranges = [(0, 0.5)] });
         (_, Torrent torrent) = await rig.GetAsync(rig.Invite("eve"), null, seeder.Port);
@@ -189,7 +190,7 @@ public sealed class PrivateSwarmTests
     [Fact(Timeout = 60_000)]
     public async Task The_first_reader_learns_of_refusals_before_it()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls);
         SwarmMember eve = rig.Invite("eve");
         rig.Authority.Revoke("eve");
         rig.Log = new RefusalLog();
@@ -206,7 +207,7 @@ public sealed class PrivateSwarmTests
     [Fact(Timeout = 60_000)]
     public async Task A_link_that_names_a_swarm_is_refused_without_a_member_when_added()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls);
         string link = new Shoal.Protocol.Magnets.MagnetLink
         {
             Hashes = rig.Torrent.Metainfo.Info.Hashes,
@@ -223,7 +224,7 @@ public sealed class PrivateSwarmTests
     [InlineData(false)]
     public async Task An_https_tracker_of_the_swarm_answers_to_its_authority_and_no_other(bool isTheSwarms)
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls);
         SwarmAuthority by = isTheSwarms ? rig.Authority : SwarmAuthority.Create(rig.Swarms, "other");
         using X509Certificate2 certificate =
             new(rig.Invite("tracker", by, hosts: ["tracker.test", "127.0.0.1"]).Certificate);
@@ -252,7 +253,7 @@ public sealed class PrivateSwarmTests
     [InlineData(false)]
     public async Task A_scrape_asks_an_https_tracker_of_the_swarm_and_no_other(bool isTheSwarms)
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls);
         SwarmAuthority by = isTheSwarms ? rig.Authority : SwarmAuthority.Create(rig.Swarms, "other");
         using X509Certificate2 certificate = new(rig.Invite("tracker", by, hosts: ["127.0.0.1"]).Certificate);
         await using var tracker = new ScriptedHttpServer(
@@ -270,7 +271,7 @@ public sealed class PrivateSwarmTests
     [Fact(Timeout = 60_000)]
     public async Task An_encrypted_handshake_finds_no_torrent_of_a_private_swarm()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls);
         (TorrentEngine seeder, Torrent seed) = await rig.SeedAsync();
         Assert.Null(seeder.Services.MseTorrents.Find(MseTorrentKey.Of(seed.Hashes.Wire)));
     }
@@ -278,7 +279,7 @@ public sealed class PrivateSwarmTests
     [Fact(Timeout = 60_000)]
     public async Task Members_learn_who_is_revoked_and_part_with_them_at_once()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync(size: 3_000_000);
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls, size: 3_000_000);
         SwarmMember eve = rig.Invite("eve");
         SwarmMember anna = rig.Invite("anna");
         // It has a part only, so that Anna stays connected; Eve will know nobody but her.
@@ -302,7 +303,7 @@ public sealed class PrivateSwarmTests
     [Fact(Timeout = 60_000)]
     public async Task A_capture_holds_nothing_that_was_said()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync(TorrentVersion.V1);
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls, TorrentVersion.V1);
         (TorrentEngine seeder, _) = await rig.SeedAsync();
         await using var proxy = new RecordingProxy(seeder.Port);
         (_, Torrent torrent) = await rig.GetAsync(rig.Invite("anna"), null, proxy.Port);
@@ -325,7 +326,7 @@ public sealed class PrivateSwarmTests
     [Fact(Timeout = 60_000)]
     public async Task A_torrent_and_a_member_that_do_not_belong_together_are_refused_when_added()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls);
         SwarmAuthority other = SwarmAuthority.Create(rig.Swarms, "other");
         await RefusesAsync(rig, null, rig.Torrent, "the private swarm 'team' only");
         await RefusesAsync(rig, rig.Invite("eve", other), rig.Torrent, "belongs to another swarm");
@@ -337,7 +338,7 @@ public sealed class PrivateSwarmTests
     [Fact(Timeout = 60_000)]
     public async Task Nothing_of_a_private_swarm_is_served_by_chunks()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls);
         (_, Torrent seed) = await rig.SeedAsync();
         TorrentException refusal = Assert.Throws<TorrentException>(
             () => seed.ServeChunks("0123456789012345678901234567890123456789", 16 * 1024));

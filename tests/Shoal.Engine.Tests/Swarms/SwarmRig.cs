@@ -5,6 +5,7 @@ using System.Text;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shoal.Engine.Swarms;
+using Shoal.Network;
 using Shoal.Protocol.Torrents;
 
 namespace Shoal.Engine.Tests.Swarms;
@@ -17,8 +18,11 @@ internal sealed class SwarmRig : IAsyncDisposable
     private readonly string _root = Directory.CreateTempSubdirectory("shoal-swarm-").FullName;
     private readonly List<TorrentEngine> _engines = [];
 
-    private SwarmRig(TorrentVersion version, int size)
+    private readonly TlsNegotiator _tls;
+
+    private SwarmRig(TlsNegotiator tls, TorrentVersion version, int size)
     {
+        _tls = tls;
         Version = version;
         Content = new byte[size];
         new Random(size).NextBytes(Content);
@@ -49,9 +53,14 @@ internal sealed class SwarmRig : IAsyncDisposable
 
     public CreatedTorrent Torrent { get; private set; } = null!;
 
-    public static async Task<SwarmRig> CreateAsync(TorrentVersion version = TorrentVersion.Hybrid, int size = 700_000)
+    /// <summary>Makes everything but the engines.</summary>
+    /// <param name="tls">How all engines of it speak TLS.</param>
+    /// <param name="version">Of the torrent.</param>
+    /// <param name="size">Bytes of the file.</param>
+    public static async Task<SwarmRig> CreateAsync(
+        TlsNegotiator tls, TorrentVersion version = TorrentVersion.Hybrid, int size = 700_000)
     {
-        var rig = new SwarmRig(version, size);
+        var rig = new SwarmRig(tls, version, size);
         rig.Torrent = await rig.MakeAsync(rig.Authority.CertificatePem);
         return rig;
     }
@@ -90,6 +99,7 @@ internal sealed class SwarmRig : IAsyncDisposable
             {
                 BindAddress = IPAddress.Loopback,
                 Encryption = policy,
+                Tls = _tls,
                 LoggerFactory = log ?? NullLoggerFactory.Instance,
             },
             Cancel);

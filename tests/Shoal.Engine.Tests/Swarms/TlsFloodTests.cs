@@ -1,11 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using Shoal.Network;
 using Shoal.Protocol.Torrents;
 
 namespace Shoal.Engine.Tests.Swarms;
 
 /// <summary>C05 and TLS floods: who begins handshakes and does not end them takes little from those who do.</summary>
-public sealed class TlsFloodTests
+public abstract class TlsFloodTests(TlsNegotiator tls)
 {
     private const int Flood = 1000;
 
@@ -16,7 +17,7 @@ public sealed class TlsFloodTests
     public async Task A_thousand_half_open_handshakes_leave_a_transfer_alone()
     {
         CancellationToken cancel = SwarmRig.Cancel;
-        await using SwarmRig rig = await SwarmRig.CreateAsync(TorrentVersion.V1, size: 8_000_000);
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls, TorrentVersion.V1, size: 8_000_000);
         (TorrentEngine seeder, _) = await rig.SeedAsync();
         List<Socket> flood = [];
         int mostPending = 0;

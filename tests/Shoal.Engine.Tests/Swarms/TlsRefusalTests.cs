@@ -1,12 +1,13 @@
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Shoal.Network;
 using Shoal.Protocol;
 using Shoal.Protocol.Torrents;
 
 namespace Shoal.Engine.Tests.Swarms;
 
 /// <summary>Callers of a private swarm that no member's program would be: each is refused, with the reason.</summary>
-public sealed class TlsRefusalTests
+public abstract class TlsRefusalTests(TlsNegotiator tls)
 {
     [Theory(Timeout = 60_000)]
     [InlineData("nothing to show", "CertificateMissing")]
@@ -15,7 +16,7 @@ public sealed class TlsRefusalTests
     [InlineData("for another torrent", "CertificateName")]
     public async Task A_caller_without_a_member_s_certificate_is_refused_and_served_nothing(string who, string reason)
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync(TorrentVersion.V1);
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls, TorrentVersion.V1);
         (TorrentEngine seeder, Torrent seed) = await rig.SeedAsync();
         IAsyncEnumerator<TorrentEvent> events = seed.EventsAsync(SwarmRig.Cancel).GetAsyncEnumerator(SwarmRig.Cancel);
         ValueTask<bool> next = events.MoveNextAsync();
@@ -33,7 +34,7 @@ public sealed class TlsRefusalTests
     [InlineData("00112233445566778899aabbccddeeff00112233")]
     public async Task A_wrong_server_name_finds_no_torrent(string name)
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync(TorrentVersion.V1);
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls, TorrentVersion.V1);
         rig.Log = new RefusalLog();
         (TorrentEngine seeder, Torrent seed) = await rig.SeedAsync();
         using X509Certificate2 own = new(rig.Invite("anna").Certificate);
@@ -45,7 +46,7 @@ public sealed class TlsRefusalTests
     [Fact(Timeout = 60_000)]
     public async Task A_torrent_that_is_open_to_everybody_does_not_answer_to_its_server_name()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync(TorrentVersion.V1);
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls, TorrentVersion.V1);
         rig.Log = new RefusalLog();
         TorrentEngine engine = await rig.StartAsync();
         CreatedTorrent open = await rig.MakeAsync(null);
@@ -61,7 +62,7 @@ public sealed class TlsRefusalTests
     [Fact(Timeout = 60_000)]
     public async Task A_member_that_asks_for_one_torrent_and_greets_another_is_refused()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync(TorrentVersion.V1);
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls, TorrentVersion.V1);
         rig.Log = new RefusalLog();
         (TorrentEngine seeder, Torrent seed) = await rig.SeedAsync();
         CreatedTorrent open = await rig.MakeAsync(null);
@@ -78,7 +79,7 @@ public sealed class TlsRefusalTests
     [Fact(Timeout = 60_000)]
     public async Task A_member_that_speaks_an_older_tls_is_refused()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync(TorrentVersion.V1);
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls, TorrentVersion.V1);
         rig.Log = new RefusalLog();
         (TorrentEngine seeder, Torrent seed) = await rig.SeedAsync();
         using X509Certificate2 own = new(rig.Invite("anna").Certificate);

@@ -3,6 +3,7 @@ using System.Security.Cryptography.X509Certificates;
 using Shoal.Discovery.Tests;
 using Shoal.Engine.Swarms;
 using Shoal.Engine.Tests.Swarms;
+using Shoal.Network;
 
 namespace Shoal.Engine.Tests.WebSeeds;
 
@@ -14,7 +15,7 @@ public sealed class PrivateWebSeedTests
     [Fact(Timeout = 60_000)]
     public async Task An_https_server_that_the_authority_vouches_for_has_the_content()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(TlsNegotiator.Best);
         using X509Certificate2 certificate = new(rig.Invite("server", hosts: ["127.0.0.1"]).Certificate);
         await using ScriptedHttpServer server = Server(rig.Content, certificate);
         Torrent download = await AddAsync(rig, null, $"https://127.0.0.1:{server.Port}/");
@@ -25,7 +26,7 @@ public sealed class PrivateWebSeedTests
     [Fact(Timeout = 60_000)]
     public async Task A_server_of_another_authority_is_asked_for_nothing()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(TlsNegotiator.Best);
         SwarmAuthority other = SwarmAuthority.Create(rig.Swarms, "other");
         using X509Certificate2 certificate = new(rig.Invite("server", other, hosts: ["127.0.0.1"]).Certificate);
         await using ScriptedHttpServer server = Server(rig.Content, certificate);
@@ -40,7 +41,7 @@ public sealed class PrivateWebSeedTests
     [Fact(Timeout = 60_000)]
     public async Task A_server_without_tls_is_not_used()
     {
-        await using SwarmRig rig = await SwarmRig.CreateAsync();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(TlsNegotiator.Best);
         await using ScriptedHttpServer server = Server(rig.Content, null);
         var log = new WebSeedLog();
         await AddAsync(rig, log, $"http://127.0.0.1:{server.Port}/");

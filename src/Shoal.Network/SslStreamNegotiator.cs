@@ -4,17 +4,11 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Shoal.Network;
 
-/// <summary>
-/// Makes TLS connections between peers that both show certificates. Only TLS 1.3 is spoken: what is older has
-/// weaknesses that nobody here needs for compatibility. Deadlines are kept by whoever closes the connection.
-/// </summary>
-public static class TlsNegotiation
+/// <summary>Makes TLS connections by the runtime's <see cref="SslStream"/>, where OpenSSL is not to be had.</summary>
+internal sealed class SslStreamNegotiator : TlsNegotiator
 {
-    /// <summary>Begins as the side that opened the connection.</summary>
-    /// <param name="connection">What it goes over.</param>
-    /// <param name="serverName">The name that is asked for; it crosses the wire in the clear.</param>
-    /// <param name="party">What we show and demand.</param>
-    public static async ValueTask<TlsOutcome> CallAsync(IConnection connection, string serverName, TlsParty party)
+    /// <inheritdoc/>
+    public override async ValueTask<TlsOutcome> CallAsync(IConnection connection, string serverName, TlsParty party)
     {
         var verdict = new Verdict { Party = party };
         var options = new SslClientAuthenticationOptions
@@ -32,18 +26,15 @@ public static class TlsNegotiation
             await stream.AuthenticateAsClientAsync(options, CancellationToken.None).ConfigureAwait(false);
             return Connected(connection, records, stream, serverName);
         }
-        catch (Exception e) when (TlsConnection.IsEnd(e))
+        catch (Exception e) when (SslStreamConnection.IsEnd(e))
         {
             await stream.DisposeAsync().ConfigureAwait(false);
             return new TlsOutcome(null, serverName, verdict.FaultOr(TlsFault.Broken));
         }
     }
 
-    /// <summary>Begins as the side that was connected to.</summary>
-    /// <param name="guest">What it goes over, while its handshake lasts.</param>
-    /// <param name="find">Finds what to show and demand by the name that is asked for.</param>
-    /// <param name="gate">Bounds what it costs.</param>
-    public static async ValueTask<TlsOutcome> AnswerAsync(
+    /// <inheritdoc/>
+    public override async ValueTask<TlsOutcome> AnswerAsync(
         HandshakeGuest guest, Func<string, TlsParty?> find, HandshakeGate gate)
     {
         IConnection connection = guest.Connection;
@@ -68,7 +59,7 @@ public static class TlsNegotiation
                 CancellationToken.None).ConfigureAwait(false);
             return Connected(connection, records, stream, serverName);
         }
-        catch (Exception e) when (TlsConnection.IsEnd(e))
+        catch (Exception e) when (SslStreamConnection.IsEnd(e))
         {
             await stream.DisposeAsync().ConfigureAwait(false);
             return new TlsOutcome(null, serverName, verdict.FaultOr(TlsFault.Broken));
@@ -87,7 +78,7 @@ public static class TlsNegotiation
     private static TlsOutcome Connected(
         IConnection connection, RecordStream records, SslStream stream, string serverName) =>
         stream.RemoteCertificate is X509Certificate2 theirs
-            ? new TlsOutcome(new TlsConnection(connection, records, stream, theirs), serverName, TlsFault.None)
+            ? new TlsOutcome(new SslStreamConnection(connection, records, stream, theirs), serverName, TlsFault.None)
             : new TlsOutcome(null, serverName, TlsFault.NoCertificate);
 
     /// <summary>What was found about the other side, for when TLS itself only says that it failed.</summary>
