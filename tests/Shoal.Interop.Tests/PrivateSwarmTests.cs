@@ -43,13 +43,15 @@ public sealed class PrivateSwarmTests
             "--swarms", swarms);
         string[] anna = ["--member", folder.File("anna"), "--passphrase-file", secret];
         string[] ben = ["--certificate", folder.File("ben"), "--passphrase", Passphrase];
-        await ShareAsync(folder, tracker, torrent, content, toShoal, anna, ben, deadline);
+        await ShareAsync(folder, tracker, torrent, content, toShoal, anna, ben, "openssl", deadline);
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Certificates_by_openssl_and_a_torrent_by_libtorrent_do_as_well(bool toShoal)
+    [InlineData(false, "openssl")]
+    [InlineData(true, "openssl")]
+    [InlineData(false, "platform")]
+    [InlineData(true, "platform")]
+    public async Task Certificates_by_openssl_and_a_torrent_by_libtorrent_do_as_well(bool toShoal, string tls)
     {
         CancellationToken deadline = Deadline.Start();
         using var folder = new TemporaryFolder();
@@ -61,7 +63,7 @@ public sealed class PrivateSwarmTests
             "--root-certificate", swarm.Authority);
         string[] shoal = ["--member", swarm.Member];
         string[] libtorrent = ["--certificate", swarm.Member];
-        await ShareAsync(folder, tracker, torrent, content, toShoal, shoal, libtorrent, deadline);
+        await ShareAsync(folder, tracker, torrent, content, toShoal, shoal, libtorrent, tls, deadline);
     }
 
     private static async Task ShareAsync(
@@ -72,9 +74,12 @@ public sealed class PrivateSwarmTests
         bool toShoal,
         string[] shoal,
         string[] libtorrent,
+        string tls,
         CancellationToken deadline)
     {
-        Client ours = new ShoalClient { Options = shoal }, theirs = new LibtorrentClient { Options = libtorrent };
+        // The program speaks TLS by the one that is named, where it can.
+        Client ours = new ShoalClient { Options = shoal, Wrapper = ["env", $"SHOAL_TLS={tls}"] };
+        Client theirs = new LibtorrentClient { Options = libtorrent };
         await using Client seeder = toShoal ? theirs : ours;
         await using Client downloader = toShoal ? ours : theirs;
         await Exchange.RunAsync(

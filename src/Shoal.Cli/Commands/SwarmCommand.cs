@@ -91,9 +91,9 @@ internal sealed class SwarmCommand
         string passphrase = _passphrase.Read(context, result, $"the credential of {SafeText.Clean(who)}", isNew: true);
         SwarmMemberRecord record =
             authority.Invite(who, Path.GetFullPath(file), passphrase, _expires.Of(result), _hosts.Of(result));
+        string end = CredentialTime.Of(record.Expires, context.Host.Time.GetUtcNow());
         context.Output.Say(
-            $"Good until {record.Expires:yyyy-MM-dd}. Give the file to {SafeText.Clean(who)}, and the passphrase by "
-            + "another way.");
+            $"Good until {end}. Give the file to {SafeText.Clean(who)}, and the passphrase by another way.");
         context.Output.Data(file);
         context.Output.Result(new SwarmResult("swarm invite", authority.Name, file, null, [Entry(record)]));
         return ExitCode.Ok;
@@ -113,9 +113,9 @@ internal sealed class SwarmCommand
         DateTimeOffset now = context.Host.Time.GetUtcNow();
         foreach (SwarmMemberRecord record in authority.Members)
         {
-            string state = record.Revoked is { } revoked ? $"revoked {revoked:yyyy-MM-dd}"
-                : record.Expires < now ? $"expired {record.Expires:yyyy-MM-dd}" : $"until {record.Expires:yyyy-MM-dd}";
-            context.Output.Data($"{state,-20} {SafeText.Clean(record.Who)}");
+            string state = record.Revoked is { } revoked ? $"revoked {CredentialTime.Of(revoked, now)}"
+                : $"{(record.Expires < now ? "expired" : "until")} {CredentialTime.Of(record.Expires, now)}";
+            context.Output.Data($"{state,-28} {SafeText.Clean(record.Who)}");
         }
         context.Output.Result(new SwarmResult(
             "swarm list", authority.Name, null, null, [.. authority.Members.Select(Entry)]));

@@ -36,10 +36,11 @@ internal sealed class MemberOption
         SwarmMember member = SwarmMember.Load(
             path, isProtected ? _passphrase.Read(context, result, $"'{SafeText.Clean(file)}'") : null);
         string who = SafeText.Clean(member.Name), swarm = SafeText.Clean(member.Swarm);
-        if (member.Expires < context.Host.Time.GetUtcNow())
-            throw Refused($"{who}'s credential of the swarm {swarm} ended on {member.Expires:yyyy-MM-dd}");
+        DateTimeOffset now = context.Host.Time.GetUtcNow();
+        string end = CredentialTime.Of(member.Expires, now);
+        if (member.Expires < now) throw Refused($"{who}'s credential of the swarm {swarm} ended on {end}");
         if (member.IsRevoked) throw Refused($"{who}'s credential of the swarm {swarm} was taken back");
-        context.Output.Say($"As {who} of the swarm {swarm}, until {member.Expires:yyyy-MM-dd}.");
+        context.Output.Say($"As {who} of the swarm {swarm}, until {end}.");
         return member;
     }
 

@@ -31,6 +31,20 @@ public sealed class SwarmCommandTests : IDisposable
         Assert.True(member.TryGetProperty("revoked", out _));
     }
 
+    [Fact]
+    public async Task An_end_that_is_near_is_told_to_the_minute()
+    {
+        await RunAsync("swarm", "new", "team");
+        foreach ((string who, string life) in new[] { ("anna", "2h"), ("ben", "30d") })
+        {
+            await RunAsync(
+                "swarm", "invite", "team", who, "-o", Path.Combine(_root, $"{who}.member"), "--expires", life);
+        }
+        string[] lines = (await RunAsync("swarm", "list", "team")).Out.Trim().Split('\n');
+        Assert.Matches(@"^until \d{4}-\d\d-\d\d \d\d:\d\d UTC\s+anna$", lines[0].Trim());
+        Assert.Matches(@"^until \d{4}-\d\d-\d\d\s+ben$", lines[1].Trim());
+    }
+
     [Theory]
     [InlineData("x.torrent")]
     [InlineData("the link")]
