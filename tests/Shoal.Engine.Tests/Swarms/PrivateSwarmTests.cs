@@ -195,7 +195,9 @@ public abstract class PrivateSwarmTests(TlsNegotiator tls)
         rig.Authority.Revoke("eve");
         rig.Log = new RefusalLog();
         (TorrentEngine seeder, Torrent seed) = await rig.SeedAsync();
-        await rig.GetAsync(Foreign(eve), null, seeder.Port);
+        // One call and no other, so that there is no later refusal to learn of.
+        using X509Certificate2 own = new(eve.Certificate);
+        await TlsCaller.CallAsync(seeder.Port, seed.Hashes.Wire.ToString(), own, seed.Hashes.Wire);
         await rig.Log.NextAsync();
         await using IAsyncEnumerator<TorrentEvent> events = seed.EventsAsync(Cancel).GetAsyncEnumerator(Cancel);
         while (await events.MoveNextAsync() && events.Current is not PeerRefused)
