@@ -141,6 +141,7 @@ public sealed partial class TorrentBrain
         if (isLate && (pieces.Lacks(session.Pieces.Set) || !session.Pieces.Set.Lacks(pieces)))
             return DisconnectReason.MalformedMessage;
         _picker!.SetPieces(session.Pieces, pieces);
+        ForgetNeedlessOffers(session);
         return AfterPeerGained(session, now);
     }
 
@@ -156,6 +157,7 @@ public sealed partial class TorrentBrain
         var all = new Bitfield(_geometry!.PieceCount);
         all.SetAll();
         _picker!.SetPieces(session.Pieces, all);
+        ForgetNeedlessOffers(session);
         return AfterPeerGained(session, now);
     }
 

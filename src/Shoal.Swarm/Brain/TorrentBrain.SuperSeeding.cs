@@ -126,6 +126,22 @@ public sealed partial class TorrentBrain
         }
     }
 
+    /// <summary>
+    /// A peer has said all that it has: what of it was offered before that is no offer, and would stand in the way of
+    /// others for good, as its arrival is never told.
+    /// </summary>
+    private void ForgetNeedlessOffers(PeerSession session)
+    {
+        if (!IsSuperSeeding) return;
+        for (int i = session.Offered.Count - 1; i >= 0; i--)
+        {
+            PieceIndex piece = session.Offered[i];
+            if (!session.Pieces!.Set[piece]) continue;
+            session.Offered.RemoveAt(i);
+            Offers(session)[piece.Value]--;
+        }
+    }
+
     /// <summary>Blocks were sent.</summary>
     private void NoteGiven(int bytes, TimeSpan now)
     {

@@ -94,6 +94,23 @@ public sealed class SuperSeedingTests
         Assert.NotEmpty(Offers(one));
     }
 
+    // It may say so after the offer, as when it comes back with what it had.
+    [Fact]
+    public void A_peer_that_turns_out_to_have_what_it_was_offered_is_offered_something_else()
+    {
+        for (int lacked = 0; lacked < Pieces; lacked++)
+        {
+            BrainFixture swarm = Seeder();
+            FakePeer peer = swarm.Accept();
+            swarm.Wait(0.5);
+            int first = Assert.Single(Offers(peer));
+            peer.Has([.. Enumerable.Range(0, Pieces).Where(piece => piece != lacked)]);
+            swarm.Wait(0.5);
+            if (first == lacked) Assert.Empty(Offers(peer));
+            else Assert.Equal([lacked], Offers(peer));
+        }
+    }
+
     [Fact]
     public void What_a_peer_that_left_did_not_get_is_offered_again()
     {
