@@ -14,7 +14,10 @@ internal static class SeededPlans
         int pieceLength = 16 * 1024 << random.Next(4);
         List<PeerGroup> groups =
         [
-            Line(random, new PeerGroup { Name = "seeds", Count = 1 + random.Next(2), IsSeed = true }),
+            Line(random, new PeerGroup
+            {
+                Name = "seeds", Count = 1 + random.Next(2), IsSeed = true, SuperSeeds = random.Next(3) == 0,
+            }),
             Line(random, new PeerGroup
             {
                 Name = "peers",

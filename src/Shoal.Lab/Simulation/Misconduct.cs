@@ -18,6 +18,7 @@ internal sealed class Misconduct
     private readonly SimPeer _peer;
     private readonly PeerBehaviour _behaviour;
     private readonly MessageBuffer _message = new();
+    private readonly HashSet<long> _stalled = [];
 
     private Misconduct(SimPeer peer)
     {
@@ -25,8 +26,13 @@ internal sealed class Misconduct
         _behaviour = peer.Group.Behaviour;
     }
 
-    /// <summary>True when nothing that is asked for is ever sent.</summary>
-    public bool Stalls => _behaviour == PeerBehaviour.Staller;
+    /// <summary>True when nothing that is asked for on a connection is ever sent.</summary>
+    public bool Stalls(SimLink link)
+    {
+        if (_behaviour != PeerBehaviour.Staller) return false;
+        if (_stalled.Add(link.Number)) Tell("stalls", link);
+        return true;
+    }
 
     /// <summary>What a peer does; null for an honest one.</summary>
     public static Misconduct? Of(SimPeer peer) =>
@@ -49,7 +55,7 @@ internal sealed class Misconduct
                 packet.Write(messages);
                 return;
             }
-            if (!Replaces(frame, length)) packet.Write(messages[..length]);
+            if (!Replaces(link, frame, length)) packet.Write(messages[..length]);
             packet.Write(_message.Pending);
             _message.Clear();
             messages = messages[length..];
@@ -64,11 +70,12 @@ internal sealed class Misconduct
         SimLink link = _peer.Links[_peer.Random.Next(_peer.Links.Count)];
         if (link.Session is not { Phase: Swarm.SessionPhase.Open } session || !link.HasGreeted) return;
         WriteNonsense(session.Outbox);
+        Tell("floods", link);
         _peer.FlushNow(link);
     }
 
     // True when the message is not to be sent; what is to be sent beside it or in its place is in the buffer.
-    private bool Replaces(PeerFrame frame, int length)
+    private bool Replaces(SimLink link, PeerFrame frame, int length)
     {
         bool isKeepAlive = length == FrameLimits.PrefixBytes;
         if (isKeepAlive) return false;
@@ -77,11 +84,21 @@ internal sealed class Misconduct
             case PeerBehaviour.FreeRider:
                 return frame.Id is PeerMessageId.Unchoke or PeerMessageId.Choke or PeerMessageId.AllowedFast;
             case PeerBehaviour.Braggart:
-                if (frame.Id is PeerMessageId.Bitfield or PeerMessageId.HaveNone) PeerMessages.WriteHaveAll(_message);
+                if (frame.Id is PeerMessageId.Bitfield or PeerMessageId.HaveNone)
+                {
+                    PeerMessages.WriteHaveAll(_message);
+                    Tell("boasts to", link);
+                }
                 return frame.Id is PeerMessageId.Bitfield or PeerMessageId.HaveNone or PeerMessageId.Have;
             default:
                 return false;
         }
+    }
+
+    private void Tell(string does, SimLink link)
+    {
+        EventLog log = _peer.Network.Log;
+        if (log.IsOn) log.Write($"{_peer.Number} {does} {link.Other.Owner.Number}");
     }
 
     private void WriteNonsense(MessageBuffer outbox)

@@ -67,13 +67,18 @@ internal sealed class SimFile
         _unflushed.Clear();
     }
 
-    /// <summary>Cuts the power: of the writes since the last flush any are lost, or cut short.</summary>
-    public void Tear(SwarmRandom random)
+    /// <summary>
+    /// Cuts the power: of the writes since the last flush any are lost, or cut short. Returns how many bytes of them are
+    /// gone.
+    /// </summary>
+    public long Tear(SwarmRandom random)
     {
         byte[] left = Flushed;
+        long lost = 0;
         foreach ((long offset, byte[] bytes) in _unflushed)
         {
             int kept = random.Next(3) switch { 0 => 0, 1 => bytes.Length, _ => random.Next(bytes.Length + 1) };
+            lost += bytes.Length - kept;
             if (kept == 0) continue;
             Array.Resize(ref left, (int)Math.Max(left.Length, offset + kept));
             bytes.AsSpan(0, kept).CopyTo(left.AsSpan((int)offset));
@@ -82,6 +87,7 @@ internal sealed class SimFile
         Length = left.Length;
         Flushed = [.. left];
         _unflushed.Clear();
+        return lost;
     }
 
     private void Grow(long length)

@@ -8,7 +8,8 @@ namespace Shoal.Lab.Simulation;
 /// A disk in memory for the program's storage, with faults: it gets full, says that it wrote what it did not, and loses
 /// at a power cut what was not flushed.
 /// </summary>
-internal sealed class SimFileSystem(DiskFaults faults, SwarmRandom random) : IFileSystem
+internal sealed class SimFileSystem(DiskFaults faults, SwarmRandom random, Action<FormattableString> tell)
+    : IFileSystem
 {
     private readonly Dictionary<string, SimFile> _files = [];
     private readonly HashSet<string> _folders = ["/"];
@@ -31,7 +32,9 @@ internal sealed class SimFileSystem(DiskFaults faults, SwarmRandom random) : IFi
         foreach (SimFile file in _files.Values) file.Release();
         if (!faults.TearsOnCrash) return;
         // In the order of names, as chance must not depend on the order of a table.
-        foreach (string path in _files.Keys.Order(StringComparer.Ordinal)) _files[path].Tear(random);
+        long lost = 0;
+        foreach (string path in _files.Keys.Order(StringComparer.Ordinal)) lost += _files[path].Tear(random);
+        if (lost > 0) tell($"loses {lost} bytes to a power cut");
     }
 
     public StorageError? Open(string path, FileUse use, out IFileHandle? handle)
@@ -144,9 +147,16 @@ internal sealed class SimFileSystem(DiskFaults faults, SwarmRandom random) : IFi
         }
 
         // The journal is spared: a disk that lies there too cannot be told from one that holds nothing.
-        private ReadOnlySpan<byte> Kept(ReadOnlySpan<byte> bytes) =>
-            disk.Lies() && !Path.GetFileName(path).StartsWith('.') ? bytes[..disk.Part(bytes.Length)] : bytes;
+        private ReadOnlySpan<byte> Kept(ReadOnlySpan<byte> bytes)
+        {
+            if (!disk.Lies() || Path.GetFileName(path).StartsWith('.')) return bytes;
+            ReadOnlySpan<byte> kept = bytes[..disk.Part(bytes.Length)];
+            disk.Tell($"keeps {kept.Length} of {bytes.Length} bytes and says nothing");
+            return kept;
+        }
     }
+
+    private void Tell(FormattableString sentence) => tell(sentence);
 
     private bool Lies() => faults.LiesOneIn > 0 && random.Next(faults.LiesOneIn) == 0;
 

@@ -56,7 +56,9 @@ internal sealed class SimNetwork
     public void Dial(SimPeer from, IPEndPoint target)
     {
         SimPeer? to = Find(target);
-        bool isReachable = to is { IsOnline: true } && CanReach(from, to);
+        bool isHidden = to is not null && !CanReach(from, to);
+        if (isHidden && Log.IsOn) Log.Write($"{from.Number} cannot reach {to!.Number} behind its router");
+        bool isReachable = to is { IsOnline: true } && !isHidden;
         TimeSpan delay = to is null ? TimeSpan.Zero : from.Delay + to.Delay;
         // A router drops what it does not let in; a host without a listener says so at once.
         TimeSpan wait = isReachable || to is { Group.Reachability: Reachability.Open } ? 2 * delay : ConnectTimeout;

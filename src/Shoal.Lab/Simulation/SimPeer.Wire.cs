@@ -163,7 +163,7 @@ internal sealed partial class SimPeer
     private void Flush(SimLink link)
     {
         if (link.IsClosed || link.IsSending || link.Session is not { } session) return;
-        if (session.HasUploads && Misconduct is not { Stalls: true })
+        if (session.HasUploads && Misconduct?.Stalls(link) != true)
         {
             Line.Offer(link);
             // When its turn came at once, what waits went along.

@@ -43,7 +43,7 @@ internal sealed class StoredDisk : ISimDisk, IVerdictSink
     {
         _peer = peer;
         _torrent = torrent;
-        _files = new SimFileSystem(peer.Group.Disk, peer.Random);
+        _files = new SimFileSystem(peer.Group.Disk, peer.Random, Tell);
         _path = $"{Folder}/{torrent.Info.Name}";
         _have = new Bitfield(torrent.Geometry.PieceCount);
         if (hasAll) _files.Put(_path, [.. torrent.Bytes]);
@@ -167,6 +167,12 @@ internal sealed class StoredDisk : ISimDisk, IVerdictSink
 
     // A defect in an experiment is to be seen, not survived.
     void IVerdictSink.OnFault(Exception fault) => ExceptionDispatchInfo.Throw(fault);
+
+    private void Tell(FormattableString what)
+    {
+        EventLog log = _peer.Network.Log;
+        if (log.IsOn) log.Write($"{_peer.Number}'s disk {FormattableString.Invariant(what)}");
+    }
 
     private void Tell(PieceVerdict verdict)
     {
