@@ -75,6 +75,11 @@ public sealed partial class TorrentBrain
             Disconnect(session, DisconnectReason.Silent);
             return;
         }
+        if (_info is not null && IsUploadOnly && session.NeedsNothing && !StaysWithSeeds)
+        {
+            Disconnect(session, DisconnectReason.BothSeeds);
+            return;
+        }
         bool hasUse = session.WeAreInterested || session.PeerInterested || StaysWithSeeds;
         if (now - session.LastUsefulAt > UselessLimit && !hasUse)
         {

@@ -140,14 +140,18 @@ public sealed partial class TorrentBrain
         BecomeUploadOnly();
     }
 
-    /// <summary>Leaves those who need nothing either, and tells the others that they need not offer anything.</summary>
+    /// <summary>
+    /// Tells everybody that they need not offer anything. Who needs nothing either is left at the next tick: until then
+    /// it hears that everything is here, which who super-seeds and who counts copies would not know of a peer that just
+    /// hangs up.
+    /// </summary>
     private void BecomeUploadOnly()
     {
         _directory.IsUploadOnly = true;
         foreach (PeerSession session in _sessions.ToArray())
         {
             if (session.Phase != SessionPhase.Open) continue;
-            if (session.NeedsNothing && !StaysWithSeeds) Disconnect(session, DisconnectReason.BothSeeds);
+            if (session.IsWebSeed) Disconnect(session, DisconnectReason.BothSeeds);
             else TellUploadOnly(session);
         }
     }

@@ -19,6 +19,7 @@ public sealed class DownloadTests
         Assert.Equal(swarm.Torrent.PieceSpace.Length, swarm.Brain.DownloadedBytes);
         Assert.Equal(0, swarm.Brain.WastedBytes);
         Assert.Equal(0, swarm.Brain.MissingBytes);
+        swarm.Wait(0.25);
         Assert.Equal(DisconnectReason.BothSeeds, peer.Reason);
         swarm.AssertAtRest();
     }

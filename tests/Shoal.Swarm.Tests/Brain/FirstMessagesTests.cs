@@ -175,6 +175,27 @@ public sealed class FirstMessagesTests
         Assert.True(peer.IsOpen);
         swarm.RunDisk();
         Assert.True(swarm.Brain.IsComplete);
+        swarm.Wait(0.25);
+        Assert.Equal(DisconnectReason.BothSeeds, peer.Reason);
+    }
+
+    // A seed that offers what nobody has must know that others have everything.
+    [Fact]
+    public void Who_wants_nothing_hears_that_we_are_complete_before_we_part()
+    {
+        var swarm = new BrainFixture();
+        FakePeer peer = swarm.Accept().Has(0, 1, 2, 3, 4);
+        peer.Extends(new ExtensionHandshake { UploadOnly = true, Ids = new ExtensionIds { UploadOnly = 9 } });
+        FakePeer other = swarm.Accept().HaveAll();
+        peer.Unchoke();
+        other.Unchoke();
+        while (peer.SendAsked() + other.SendAsked() > 0) swarm.RunDisk();
+        Assert.True(swarm.Brain.IsComplete);
+        IEnumerable<Heard> told = peer.Hear().Where(heard => heard.Id == PeerMessageId.Have);
+        Assert.Equal(6, told.Select(heard => heard.Number(0)).Distinct().Count());
+        // What is said to a peer that is hung up on at once does not get out.
+        Assert.True(peer.IsOpen);
+        swarm.Wait(0.25);
         Assert.Equal(DisconnectReason.BothSeeds, peer.Reason);
     }
 
