@@ -185,10 +185,13 @@ internal sealed class LabSimCommand
         run.Peers.Count, run.Events,
         [.. GroupSummary.Of(run).Select(group => new LabSimGroup(
             group.Name, group.Peers, group.Complete, Seconds(group, 0.5), Seconds(group, 0.99), Seconds(group, 0.999),
-            Seconds(group, 1), (long)group.UploadedBytes, (long)group.DownloadedBytes))]);
+            Seconds(group, 1), OfBound(group), (long)group.UploadedBytes, (long)group.DownloadedBytes))]);
 
     private static double? Seconds(GroupSummary group, double share) =>
         group.IsSeed || group.Took.Count == 0 ? null : Math.Round(group.Took.At(share), 3);
+
+    private static double? OfBound(GroupSummary group) =>
+        group.IsSeed || group.OfBound.Count == 0 ? null : Math.Round(group.OfBound.At(1), 4);
 
     private static bool Milliseconds(string text, out TimeSpan value, out string expected)
     {

@@ -20,8 +20,9 @@ internal sealed record LabSimResult(
 /// <param name="P99Seconds">99 % took no longer.</param>
 /// <param name="P999Seconds">99.9 % took no longer.</param>
 /// <param name="MaxSeconds">The slowest.</param>
+/// <param name="MaxOfBound">What the one farthest from its bound took of it, its time away counted.</param>
 /// <param name="UploadedEach">Bytes that one sent, on average.</param>
 /// <param name="DownloadedEach">Bytes that one received, on average.</param>
 internal sealed record LabSimGroup(
     string Name, int Peers, int Complete, double? P50Seconds, double? P99Seconds, double? P999Seconds,
-    double? MaxSeconds, long UploadedEach, long DownloadedEach);
+    double? MaxSeconds, double? MaxOfBound, long UploadedEach, long DownloadedEach);

@@ -10,18 +10,20 @@ namespace Shoal.Lab.Reports;
 public static class SimulationFiles
 {
     /// <summary>
-    /// A line per peer: number, group, behaviour, joined_s, took_s, uploaded, downloaded, wasted, left. Fields of what
-    /// did not happen are empty.
+    /// A line per peer: number, group, behaviour, joined_s, took_s, uploaded, downloaded, wasted, left, away_s, bound_s.
+    /// Fields of what did not happen are empty.
     /// </summary>
     public static string Csv(SimulationResult result)
     {
-        var text = new StringBuilder("number,group,behaviour,joined_s,took_s,uploaded,downloaded,wasted,left\n");
+        var text = new StringBuilder(
+            "number,group,behaviour,joined_s,took_s,uploaded,downloaded,wasted,left,away_s,bound_s\n");
         foreach (SimulatedPeer peer in result.Peers)
         {
             text.Append(CultureInfo.InvariantCulture, $"{peer.Number},{Quoted(peer.Group)},{peer.Behaviour},");
             text.Append(CultureInfo.InvariantCulture, $"{peer.JoinedSeconds:0.###},{peer.TookSeconds:0.###},");
             text.Append(CultureInfo.InvariantCulture, $"{peer.UploadedBytes},{peer.DownloadedBytes},");
-            text.Append(CultureInfo.InvariantCulture, $"{peer.WastedBytes},{(peer.HasLeft ? 1 : 0)}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{peer.WastedBytes},{(peer.HasLeft ? 1 : 0)},");
+            text.Append(CultureInfo.InvariantCulture, $"{peer.AwaySeconds:0.###},{peer.BoundSeconds:0.###}\n");
         }
         return text.ToString();
     }
@@ -64,6 +66,7 @@ public static class SimulationFiles
             foreach ((string name, double share) in
                 new[] { ("p50_s", 0.5), ("p90_s", 0.9), ("p99_s", 0.99), ("p999_s", 0.999), ("max_s", 1) })
                 if (group.Took.Count > 0) json.WriteNumber(name, Math.Round(group.Took.At(share), 3));
+            if (group.OfBound.Count > 0) json.WriteNumber("max_of_bound", Math.Round(group.OfBound.At(1), 4));
             json.WriteNumber("uploaded_each", (long)group.UploadedBytes);
             json.WriteNumber("downloaded_each", (long)group.DownloadedBytes);
             json.WriteNumber("wasted", group.WastedBytes);

@@ -59,13 +59,14 @@ public static class SimulationPage
     {
         page.Append("<div class='scroll'><table><thead><tr><th>Group</th><th>Peers</th><th>Complete</th>");
         page.Append("<th>p50</th><th>p90</th><th>p99</th><th>p99.9</th><th>Slowest</th>");
-        page.Append("<th>Sent each</th><th>Got each</th><th>Wasted</th></tr></thead><tbody>\n");
+        page.Append("<th title='Of its bound, which counts its time away'>Of bound</th><th>Sent each</th><th>Got each</th><th>Wasted</th></tr></thead><tbody>\n");
         foreach (GroupSummary group in GroupSummary.Of(result))
         {
             page.Append($"<tr><th>{SvgPlot.Text(group.Name)}</th><td>{group.Peers}</td>");
             page.Append($"<td>{(group.IsSeed ? "seed" : group.Complete)}</td>");
             foreach (double share in new[] { 0.5, 0.9, 0.99, 0.999, 1 })
                 page.Append($"<td>{(group.IsSeed ? "–" : Figure.Seconds(group.Took.At(share)))}</td>");
+            page.Append($"<td>{SimulationTable.OfBound(group)}</td>");
             page.Append($"<td>{Figure.Bytes(group.UploadedBytes)}</td><td>{Figure.Bytes(group.DownloadedBytes)}</td>");
             page.Append($"<td>{Figure.Bytes(group.WastedBytes)}</td></tr>\n");
         }

@@ -7,7 +7,10 @@ namespace Shoal.Lab.Reports;
 public static class SimulationTable
 {
     private static readonly string[] Heads =
-        ["group", "peers", "complete", "p50", "p90", "p99", "p99.9", "slowest", "sent each", "got each", "wasted"];
+    [
+        "group", "peers", "complete", "p50", "p90", "p99", "p99.9", "slowest", "of bound", "sent each", "got each",
+        "wasted",
+    ];
 
     /// <summary>The lines of the table, and above it what the run was and how it compares with the bound.</summary>
     public static IReadOnlyList<string> Lines(SimulationResult result)
@@ -30,12 +33,17 @@ public static class SimulationTable
             + $"{Figure.Seconds(result.BoundSeconds)}; each seed sent {copies} copies.";
     }
 
+    /// <summary>What the peer that is farthest from its bound took of it; a dash for who needs nothing.</summary>
+    internal static string OfBound(GroupSummary group) => group.IsSeed || group.OfBound.Count == 0
+        ? "–" : group.OfBound.At(1).ToString("0.00", CultureInfo.InvariantCulture);
+
     private static string[] Row(GroupSummary group) =>
     [
         group.Name,
         group.Peers.ToString(CultureInfo.InvariantCulture),
         group.IsSeed ? "seed" : group.Complete.ToString(CultureInfo.InvariantCulture),
         Time(group, 0.5), Time(group, 0.9), Time(group, 0.99), Time(group, 0.999), Time(group, 1),
+        OfBound(group),
         Figure.Bytes(group.UploadedBytes),
         Figure.Bytes(group.DownloadedBytes),
         Figure.Bytes(group.WastedBytes),

@@ -93,6 +93,9 @@ internal sealed partial class SimPeer
     /// <summary>When it first had everything; zero for one that began so, null while it has not.</summary>
     public TimeSpan? CompletedAt { get; private set; }
 
+    /// <summary>How long its program did not run between joining and having everything, as it had crashed.</summary>
+    public TimeSpan TimeAway { get; private set; }
+
     /// <summary>Block bytes from each other peer, by number.</summary>
     public long[] FedBy { get; }
 
@@ -109,6 +112,7 @@ internal sealed partial class SimPeer
     public string? DiskError { get; private set; }
 
     private long _wastedBefore;
+    private TimeSpan? _awaySince;
 
     private TimeSpan Now => Network.Now;
 
@@ -117,6 +121,8 @@ internal sealed partial class SimPeer
     {
         IsOnline = true;
         JoinedAt ??= Now;
+        if (_awaySince is { } since) TimeAway += Now - since;
+        _awaySince = null;
         var id = new PeerId(System.Text.Encoding.ASCII.GetBytes(string.Create(
             System.Globalization.CultureInfo.InvariantCulture,
             $"-SH0100-{Random.NextBits() % 1_000_000:000000}{Number % 1_000_000:000000}")));
@@ -154,6 +160,7 @@ internal sealed partial class SimPeer
             Do(brain => brain.Stop());
             _announcer.Stop();
         }
+        if (isCrash && CompletedAt is null) _awaySince = Now;
         _wastedBefore += Brain.WastedBytes;
         IsOnline = false;
         Life++;

@@ -18,6 +18,12 @@ public sealed record SimulatedPeer
     /// <summary>Seconds from joining to having everything; 0 for a seed, null when it did not come to that.</summary>
     public required double? TookSeconds { get; init; }
 
+    /// <summary>Seconds of these in which its program did not run, as it had crashed.</summary>
+    public required double AwaySeconds { get; init; }
+
+    /// <summary>Seconds that it needed at least, its time away counted; see <see cref="SwarmBound"/>.</summary>
+    public required double BoundSeconds { get; init; }
+
     /// <summary>Bytes of blocks sent.</summary>
     public required long UploadedBytes { get; init; }
 

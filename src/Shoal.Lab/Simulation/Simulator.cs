@@ -24,7 +24,7 @@ public static class Simulator
 
     private static SimulationResult ResultOf(SimWorld world)
     {
-        SimulatedPeer[] peers = [.. world.Peers.Select(peer => ResultOf(peer, world.Scale))];
+        SimulatedPeer[] peers = [.. world.Peers.Select(peer => ResultOf(peer, world))];
         SimulatedPeer[] awaited = [.. peers.Where(peer =>
             !world.Plan.Groups.First(g => g.Name == peer.Group).IsSeed
             && peer.Behaviour is PeerBehaviour.Honest or PeerBehaviour.FreeRider)];
@@ -53,16 +53,18 @@ public static class Simulator
         };
     }
 
-    private static SimulatedPeer ResultOf(SimPeer peer, double scale) => new()
+    private static SimulatedPeer ResultOf(SimPeer peer, SimWorld world) => new()
     {
         Number = peer.Number,
         Group = peer.Group.Name,
         Behaviour = peer.Group.Behaviour,
         JoinedSeconds = peer.JoinedAt?.TotalSeconds,
         TookSeconds = peer.Group.IsSeed ? 0 : (peer.CompletedAt - peer.JoinedAt)?.TotalSeconds,
-        UploadedBytes = (long)(peer.UploadedBytes * scale),
-        DownloadedBytes = (long)(peer.DownloadedBytes * scale),
-        WastedBytes = (long)(peer.WastedBytes * scale),
+        AwaySeconds = peer.TimeAway.TotalSeconds,
+        BoundSeconds = SwarmBound.Seconds(world.Plan, peer.Group, peer.TimeAway.TotalSeconds),
+        UploadedBytes = (long)(peer.UploadedBytes * world.Scale),
+        DownloadedBytes = (long)(peer.DownloadedBytes * world.Scale),
+        WastedBytes = (long)(peer.WastedBytes * world.Scale),
         HasLeft = peer.HasLeft,
     };
 

@@ -4,6 +4,16 @@ namespace Shoal.Lab.Simulation;
 public static class SwarmBound
 {
     /// <summary>
+    /// Seconds that one peer needs at least: no fewer than the swarm's, and no fewer than its content takes through its
+    /// line and it was away meanwhile.
+    /// </summary>
+    /// <param name="plan">What the swarm is made of.</param>
+    /// <param name="group">The peer's group.</param>
+    /// <param name="awaySeconds">Time in which it was not there, before it was complete.</param>
+    public static double Seconds(SimulationPlan plan, PeerGroup group, double awaySeconds) =>
+        Math.Max(Seconds(plan), (double)plan.ContentBytes / group.DownBytesPerSecond + awaySeconds);
+
+    /// <summary>
     /// Seconds that the peers of a plan need at least, all of them there from the start: the largest of F / up of the
     /// seeds, F / narrowest line in, and N F / all lines out, and log2 N times a piece on the way of the first one.
     /// </summary>
