@@ -38,6 +38,7 @@ internal static class PageStyle
         .fed td, .fed th { padding: 2px 0; text-align: center; font-size: .68rem; min-width: 19px; height: 18px;
           border: 1px solid var(--page); font-weight: 400; }
         .fed th { color: var(--soft); padding: 2px 4px; } .fed thead th { padding: 2px 0; }
+        .of-groups td, .of-groups th, .of-groups thead th { padding: 4px 10px; font-size: .85rem; }
         svg { width: 100%; height: auto; display: block; }
         svg text { fill: var(--soft); font: 12px system-ui, sans-serif; }
         .grid { stroke: var(--rule); stroke-width: 1; }

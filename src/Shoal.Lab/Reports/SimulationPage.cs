@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.RegularExpressions;
 using Shoal.Lab.Simulation;
 
 namespace Shoal.Lab.Reports;
@@ -22,7 +23,7 @@ public static class SimulationPage
         page.Append("<meta name='viewport' content='width=device-width, initial-scale=1'>");
         page.Append("<meta name='color-scheme' content='light dark'><link rel='icon' href='data:,'>");
         page.Append($"<title>{title}</title>\n<style>\n{PageStyle.Css}</style></head><body><main>\n");
-        page.Append($"<h1>{title}</h1>\n<p class='lead'>{SvgPlot.Text(SimulationTable.Headline(result))}</p>\n");
+        page.Append($"<h1>{title}</h1>\n<p class='lead'>{Lead(result)}</p>\n");
         AddTiles(page, result);
         AddTable(page, result);
         Section(page, "Progress of each peer", ProgressNote(result), Legend(result) + Progress(result));
@@ -36,6 +37,10 @@ public static class SimulationPage
         page.Append("the same plan and seed give the same run on every machine.</footer>\n</main></body></html>\n");
         return page.ToString();
     }
+
+    // No line ends between a number and its unit.
+    private static string Lead(SimulationResult result) => SvgPlot.Text(
+        Regex.Replace(SimulationTable.Headline(result), @"(?<=\d) (?=[a-zA-Z]+\b)", "\u00a0"));
 
     private static void Section(StringBuilder page, string head, string note, string body) =>
         page.Append($"<section><h2>{head}</h2>\n<p>{note}</p>\n{body}</section>\n");
@@ -156,7 +161,8 @@ public static class SimulationPage
         List<string> names = [.. result.IsFedByGroup
             ? result.Plan.Groups.Select(group => group.Name)
             : result.Peers.Select(peer => peer.Number.ToString(CultureInfo.InvariantCulture))];
-        var table = new StringBuilder("<div class='scroll'><table class='fed'><thead><tr><td></td>");
+        var table = new StringBuilder("<div class='scroll'><table class='fed");
+        table.Append(result.IsFedByGroup ? " of-groups" : "").Append("'><thead><tr><td></td>");
         foreach (string name in names) table.Append($"<th>{SvgPlot.Text(name)}</th>");
         table.Append("</tr></thead><tbody>\n");
         long[] got = new long[count];

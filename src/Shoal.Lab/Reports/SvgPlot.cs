@@ -10,7 +10,9 @@ namespace Shoal.Lab.Reports;
 internal sealed class SvgPlot
 {
     private const int Width = 920;
-    private const int Left = 76;
+
+    // "1000 MiB/s" in the larger letters that small screens get.
+    private const int Left = 104;
     private const int Right = 16;
     private const int Top = 12;
     private const int Bottom = 44;

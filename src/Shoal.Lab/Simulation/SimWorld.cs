@@ -242,7 +242,7 @@ internal sealed class SimWorld
         foreach (SimPeer peer in _peers)
         {
             if (!peer.IsOnline) continue;
-            peer.Leave();
+            peer.Stop(isCrash: false);
             if (IsHonest(peer)) _checker.CheckGone(peer);
         }
         while (Events.Count > 0)

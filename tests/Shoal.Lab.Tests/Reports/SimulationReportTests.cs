@@ -52,6 +52,7 @@ public sealed class SimulationReportTests
         Assert.DoesNotMatch(new Regex("(src|href)=.(?!data:,)"), page);
         Assert.Contains("<h1>Five &lt;peers&gt; &amp; a seed</h1>", page, StringComparison.Ordinal);
         Assert.Contains("prefers-color-scheme: dark", page, StringComparison.Ordinal);
+        Assert.Matches("<p class='lead'>6&#160;peers, 4&#160;MiB in 32&#160;pieces: complete after ", page);
         Assert.DoesNotContain("NaN", page, StringComparison.Ordinal);
     }
 
