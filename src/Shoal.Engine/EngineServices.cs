@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Shoal.Discovery;
+using Shoal.Engine.Actors;
 using Shoal.Engine.Diagnostics;
 using Shoal.Engine.Lines;
 using Shoal.Engine.Peers;
@@ -39,6 +40,7 @@ internal sealed class EngineServices : IDisposable
         Connections = new ConnectionSlots(options.MaxConnections);
         HalfOpen = new SemaphoreSlim(options.MaxHalfOpen);
         Gate = new HandshakeGate(Time);
+        Pulse = new PulseClock(Time, RequestRhythm.Longest);
         if (options.BindAddress is { } bind) OwnAddresses.Suggest(bind);
         Handles = new FileHandlePool(options.FileSystem, OpenFiles);
         Metrics = new EngineMetrics(() => Connections.Taken, () => InFlight.Taken, () => torrents().Count);
@@ -87,6 +89,9 @@ internal sealed class EngineServices : IDisposable
     public MseTorrents MseTorrents { get; } = new();
 
     public LinkBuffers Buffers { get; } = new();
+
+    /// <summary>For waits of a fraction of a second.</summary>
+    public PulseClock Pulse { get; }
 
     public FileHandlePool Handles { get; }
 
@@ -145,6 +150,7 @@ internal sealed class EngineServices : IDisposable
         UploadLimiter.Dispose();
         HalfOpen.Dispose();
         Gate.Dispose();
+        Pulse.Dispose();
         Handles.Dispose();
         Metrics.Dispose();
     }

@@ -19,10 +19,28 @@ public interface IConnection
     StreamSecurity Security => StreamSecurity.Plain;
 
     /// <summary>
+    /// The shortest time in which a packet was seen to go to the other side and its answer to come back; null where
+    /// nobody knows.
+    /// </summary>
+    TimeSpan? RoundTrip => null;
+
+    /// <summary>Bytes that are here and were not received yet, as far as that is known, with what encrypts them.</summary>
+    int Available => 0;
+
+    /// <summary>
     /// Receives what is there, waiting for at least one byte. With an empty buffer it waits until a receive would not
     /// wait, so that an idle peer holds no memory.
     /// </summary>
     ValueTask<SocketResult> ReceiveAsync(Memory<byte> buffer);
+
+    /// <summary>
+    /// While quiet, bytes that come wake nobody up to a few KiB: their owner looks for them at a time of its own. A
+    /// receive that finds some returns them as ever; one that finds none may wait for more than one byte, so it is
+    /// begun only after this was taken back. Only while no receive is under way. Nothing where a stream cannot do it.
+    /// </summary>
+    void SetQuiet(bool isQuiet)
+    {
+    }
 
     /// <summary>
     /// Puts bytes that were received back in front of what comes next, for whoever takes the connection over. They are

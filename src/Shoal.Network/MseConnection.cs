@@ -25,6 +25,12 @@ internal sealed class MseConnection(IConnection inner, Rc4 receiving, Rc4 sendin
     public StreamSecurity Security => StreamSecurity.Rc4;
 
     /// <inheritdoc/>
+    public TimeSpan? RoundTrip => inner.RoundTrip;
+
+    /// <inheritdoc/>
+    public int Available => _unread.Length + inner.Available;
+
+    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public async ValueTask<SocketResult> ReceiveAsync(Memory<byte> buffer)
     {
@@ -33,6 +39,9 @@ internal sealed class MseConnection(IConnection inner, Rc4 receiving, Rc4 sendin
         receiving.Apply(buffer.Span[..result.Bytes]);
         return result;
     }
+
+    /// <inheritdoc/>
+    public void SetQuiet(bool isQuiet) => inner.SetQuiet(isQuiet);
 
     /// <inheritdoc/>
     public void Unread(ReadOnlyMemory<byte> bytes) => UnreadBytes.Put(ref _unread, bytes);

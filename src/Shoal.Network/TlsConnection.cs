@@ -16,6 +16,14 @@ public abstract class TlsConnection : IConnection
     public StreamSecurity Security => StreamSecurity.Tls;
 
     /// <inheritdoc/>
+    public abstract TimeSpan? RoundTrip { get; }
+
+    // It is never made quiet: a part of a record is bytes that are here, and a receive that waits for the rest.
+
+    /// <inheritdoc/>
+    public abstract int Available { get; }
+
+    /// <inheritdoc/>
     public abstract IPEndPoint Remote { get; }
 
     /// <inheritdoc/>

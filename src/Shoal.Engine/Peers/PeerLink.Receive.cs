@@ -87,6 +87,7 @@ internal sealed partial class PeerLink
             MakeRoom(partial);
             while (Volatile.Read(ref _unhandled) >= MaxUnhandledRanges && Volatile.Read(ref _closed) == 0)
                 await _handled.WaitAsync().ConfigureAwait(false);
+            if (NextPause() is var pause && pause > TimeSpan.Zero) await PauseAsync(pause).ConfigureAwait(false);
         }
         return DisconnectReason.ClosedByPeer;
     }
@@ -94,7 +95,10 @@ internal sealed partial class PeerLink
     private async ValueTask<SocketResult> ReceiveSomeAsync()
     {
         bool limited = !_actor.DownloadLimits.IsUnlimited;
-        if (limited || (_slab is null && !_fast))
+        bool hasBytes = _hasBytes;
+        _hasBytes = false;
+        if (!hasBytes) BeQuiet(false);
+        if (limited || (_slab is null && !_fast && !hasBytes))
         {
             SocketResult ready = await _connection.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false);
             if (!ready.IsOk) return ready;

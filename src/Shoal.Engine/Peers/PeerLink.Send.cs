@@ -117,8 +117,8 @@ internal sealed partial class PeerLink
 
     private int RunBlocks(PeerSession session)
     {
-        double blocks = session.UploadRate * RunSeconds / PieceGeometry.BlockLength;
-        int usual = blocks >= LinkBuffers.SmallRunBlocks + 1 ? LinkBuffers.LargeRunBlocks : LinkBuffers.SmallRunBlocks;
+        bool isFast = session.UploadRate * RunSeconds >= (LinkBuffers.SmallRunBlocks + 1) * PieceGeometry.BlockLength;
+        int usual = isFast || TakesRunsAtOnce ? LinkBuffers.LargeRunBlocks : LinkBuffers.SmallRunBlocks;
         if (!IsLimited) return usual;
         long limit = _actor.UploadLimits.BytesPerSecond;
         if (_ownLimit is { BytesPerSecond: > 0 and var own } && (limit == 0 || own < limit)) limit = own;

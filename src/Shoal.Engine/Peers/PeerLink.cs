@@ -8,7 +8,7 @@ using Shoal.Swarm;
 namespace Shoal.Engine.Peers;
 
 /// <summary>
-/// One peer's connection: a loop that receives (PeerLink.Receive.cs) and one that sends (PeerLink.Send.cs). What a
+/// One peer's connection: a loop that receives (PeerLink.Receive.cs, PeerLink.Pauses.cs) and one that sends (PeerLink.Send.cs). What a
 /// message means is for the torrent's actor; the link only moves bytes to and from it. Members marked so belong to the
 /// actor, the rest to the loops.
 /// </summary>
@@ -66,5 +66,6 @@ internal sealed partial class PeerLink
         _ownLimit?.Dispose();
         _wake.Raise();
         _handled.Raise();
+        _pauseOver.Raise();
     }
 }

@@ -43,6 +43,7 @@ internal sealed partial class TorrentActor
             _received = frames;
             _brain.Receive(session, frames.Span, Now);
             _received = default;
+            link.NoteRequests(session);
         }
         frames.Slab.Release();
         link.RangeHandled();

@@ -72,6 +72,9 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     /// <summary>Limits on what this torrent sends.</summary>
     public RateLimits UploadLimits { get; }
 
+    /// <summary>For waits of a fraction of a second.</summary>
+    public PulseClock Pulse => _services.Pulse;
+
     /// <summary>The engine's clock and timers.</summary>
     public TimeProvider Time => _services.Time;
 

@@ -47,6 +47,12 @@ internal sealed class OpenSslConnection : TlsConnection
     public override IPEndPoint Local => _inner.Local;
 
     /// <inheritdoc/>
+    public override TimeSpan? RoundTrip => _inner.RoundTrip;
+
+    /// <inheritdoc/>
+    public override int Available => _unread.Length + _inner.Available;
+
+    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     public override async ValueTask<SocketResult> ReceiveAsync(Memory<byte> buffer)
     {

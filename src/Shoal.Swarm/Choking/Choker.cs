@@ -43,9 +43,8 @@ internal sealed class Choker : IChoker
     private const int RoundPieces = QuotaPieces / 2;
 
     // More slots from one round to the next, as part of those there are; as many again while those that came last did
-    // not take from the others, as the line has room then. A tenth less is noise.
+    // not take from the others, as the line has room then, and while nothing is known of it.
     private const int SlotGrowth = 4;
-    private const double KeptRate = 0.9;
 
     // The tenth peer by rate must take 19 KiB/s to make room for an eleventh: libtorrent's growth of slots by rate.
     private const long FirstSlotBytesPerSecond = 1024;
@@ -66,8 +65,8 @@ internal sealed class Choker : IChoker
     private TimeSpan _round;
     private bool _isMeasured;
 
-    // Of the last round: how many slots it had, and bytes per second of each that was used.
-    private int _slotsBefore = int.MaxValue;
+    // Of the last round in which all slots were well used: how many it had, and bytes per second of each. 0 before it.
+    private int _slotsBefore;
     private double _slotRate;
 
     // True while the line has room for twice the slots: it is tried again as soon as may be.
@@ -252,19 +251,22 @@ internal sealed class Choker : IChoker
             threshold += NextSlotBytesPerSecond;
             slots++;
         }
+        if (slots <= Slots) return slots;
         // All slots are taken, and each well used.
-        bool hasRoom = LineHasRoom(peers, elapsed);
-        _isDoubling = slots > Slots && hasRoom;
-        if (slots > Slots) slots += hasRoom ? Slots : Slots / SlotGrowth;
-        return slots;
+        _isDoubling = LineHasRoom(peers, elapsed);
+        return slots + (_isDoubling ? Slots : Slots / SlotGrowth);
     }
 
-    /// <summary>True when there were more slots than in the round before, and each carried as much.</summary>
+    /// <summary>
+    /// True when there were more slots than in the round before and each carried as much: on a full line twice as many
+    /// carry half each, and one that has just begun carries more for a while, as it fills what the peer keeps under
+    /// way. So the mark lies half way between. True too the first time.
+    /// </summary>
     private bool LineHasRoom(ReadOnlySpan<ChokerPeer> peers, TimeSpan elapsed)
     {
         (long sent, int takers) = Taken(peers);
         double rate = sent / elapsed.TotalSeconds / Math.Max(1, takers);
-        bool hasRoom = Slots > _slotsBefore && rate >= KeptRate * _slotRate;
+        bool hasRoom = Slots > _slotsBefore && rate >= Math.Sqrt((double)_slotsBefore / Slots) * _slotRate;
         _slotsBefore = Slots;
         _slotRate = rate;
         return hasRoom;

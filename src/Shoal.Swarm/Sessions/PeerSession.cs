@@ -95,6 +95,12 @@ public sealed class PeerSession
     /// <summary>True when blocks wait to be served to the peer.</summary>
     public bool HasUploads => Uploads.Count > 0;
 
+    /// <summary>Number of blocks that wait to be served to the peer.</summary>
+    public int WaitingUploads => Uploads.Count;
+
+    /// <summary>True when the peer may request and has nothing that we want.</summary>
+    public bool IsOnlyServed => UnchokedByUs && !WeAreInterested;
+
     /// <summary>A number that no other session of this torrent has or had.</summary>
     internal int Slot { get; }
 

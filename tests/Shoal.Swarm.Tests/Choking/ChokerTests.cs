@@ -213,18 +213,19 @@ public sealed class ChokerTests
         Round(choker, Start, fast);
         Assert.Equal(8, choker.Slots);
         Round(choker, Start + TimeSpan.FromSeconds(10), fast);
-        // One more than the 40 that take enough, and a quarter of the eight there were.
-        Assert.Equal(43, choker.Slots);
+        // One more than the 40 that take enough, and the eight there were once more.
+        Assert.Equal(49, choker.Slots);
         ChokerPeer[] slow = [.. fast.Select(p => p with { BytesSent = 100_000 })];
         Round(choker, Start + TimeSpan.FromSeconds(20), slow);
         Assert.Equal(8, choker.Slots);
     }
 
     [Theory]
-    [InlineData(false, 11, 14, 18)]
-    [InlineData(true, 11, 23, 47)]
+    [InlineData(false, 17, 22, 28)]
+    [InlineData(true, 17, 35, 71)]
     public void Slots_double_while_each_carries_as_much_as_before(bool hasRoom, params int[] expected)
     {
+        // At first nothing is known of the line, so that is tried.
         Choker choker = Make(new ChokerOptions());
         Round(choker, Start, [.. Enumerable.Range(0, 200).Select(i => Peer(i))]);
         for (int round = 0; round < expected.Length; round++)
@@ -239,8 +240,34 @@ public sealed class ChokerTests
             Assert.Equal(expected[round], choker.Slots);
             // Whether there is room for still more is tried soon.
             bool isSoon = choker.NextRound == now + TimeSpan.FromSeconds(2);
-            Assert.Equal(hasRoom && round > 0, isSoon);
+            Assert.Equal(hasRoom || round == 0, isSoon);
         }
+    }
+
+    [Theory]
+    [InlineData(512, 35)]
+    [InlineData(320, 22)]
+    public void That_new_slots_carry_more_at_first_is_not_taken_for_a_full_line(int kiBEach, int expected)
+    {
+        // What a peer keeps under way is half a MiB, which a new slot carries beyond what the peer takes.
+        Choker choker = Make(new ChokerOptions());
+        Round(choker, Start, [.. Enumerable.Range(0, 200).Select(i => Peer(i))]);
+        int slots = 0;
+        for (int round = 1; round <= 2; round++)
+        {
+            int begun = slots;
+            slots = choker.Slots;
+            ChokerPeer[] peers =
+            [
+                .. Enumerable.Range(0, 200).Select(i => Peer(i) with
+                {
+                    BytesSent = (round == 1 ? 1024 : 2 * kiBEach) * 1024L * (i < slots ? 1 : 0)
+                        + (i >= begun && i < slots ? 512 * 1024 : 0),
+                }),
+            ];
+            Round(choker, Start + round * TimeSpan.FromSeconds(2), peers);
+        }
+        Assert.Equal(expected, choker.Slots);
     }
 
     [Fact]
@@ -264,9 +291,10 @@ public sealed class ChokerTests
     public void A_round_lasts_until_an_average_slot_has_carried_ten_pieces(long bytesIn10Seconds, int expected)
     {
         Choker choker = Make(new ChokerOptions());
-        ChokerPeer[] peers = [.. Enumerable.Range(0, 8).Select(i => Peer(i) with { BytesSent = bytesIn10Seconds })];
+        // One slot of the eight is not used, so no more of them are tried.
+        ChokerPeer[] peers = [.. Enumerable.Range(0, 7).Select(i => Peer(i) with { BytesSent = bytesIn10Seconds })];
         Round(choker, Start, peers);
-        Round(choker, Start + TimeSpan.FromSeconds(10), [.. peers, Peer(8)]);
+        Round(choker, Start + TimeSpan.FromSeconds(10), [.. peers, Peer(7), Peer(8)]);
         Assert.Equal(Start + TimeSpan.FromSeconds(10 + expected), choker.NextRound);
     }
 
