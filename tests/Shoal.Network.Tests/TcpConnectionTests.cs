@@ -53,6 +53,61 @@ public sealed class TcpConnectionTests
     }
 
     [Fact]
+    public async Task The_way_there_and_back_is_known_once_something_was_answered()
+    {
+        (IConnection ours, IConnection theirs) = await ConnectAsync(IPAddress.Loopback);
+        await ours.SendAsync(new byte[1000]);
+        await theirs.ReceiveAsync(new byte[1000]);
+        TimeSpan? way = ours.RoundTrip;
+        Assert.Equal(OperatingSystem.IsLinux(), way is not null);
+        Assert.InRange(way ?? TimeSpan.FromSeconds(1), TimeSpan.FromTicks(1), TimeSpan.FromSeconds(1));
+        Close(ours, theirs);
+        Assert.Null(ours.RoundTrip);
+        Assert.Equal(0, ours.Available);
+    }
+
+    [Fact]
+    public async Task A_quiet_connection_has_bytes_for_who_looks()
+    {
+        (IConnection ours, IConnection theirs) = await ConnectAsync(IPAddress.Loopback);
+        theirs.SetQuiet(true);
+        await ours.SendAsync(new byte[] { 1, 2, 3 });
+        await UntilAsync(() => theirs.Available == 3);
+        ValueTask<SocketResult> receiving = theirs.ReceiveAsync(new byte[10]);
+        Assert.True(receiving.IsCompleted);
+        Assert.Equal(3, (await receiving).Bytes);
+        Assert.Equal(0, theirs.Available);
+        theirs.SetQuiet(false);
+        ValueTask<SocketResult> waiting = theirs.ReceiveAsync(new byte[10]);
+        await ours.SendAsync(new byte[] { 4 });
+        Assert.Equal(1, (await waiting).Bytes);
+        Close(ours, theirs);
+    }
+
+    // A receive under way stands for the thread that would be woken.
+    [Fact]
+    public async Task A_quiet_connection_wakes_nobody_until_that_is_taken_back()
+    {
+        Assert.True(OperatingSystem.IsLinux(), "Quiet connections are for Linux.");
+        (IConnection ours, IConnection theirs) = await ConnectAsync(IPAddress.Loopback);
+        (IConnection later, IConnection laterTheirs) = await ConnectAsync(IPAddress.Loopback);
+        theirs.SetQuiet(true);
+        ValueTask<SocketResult> waiting = theirs.ReceiveAsync(new byte[10]);
+        for (int i = 0; i < 100; i++)
+        {
+            // What the system tells of two sockets comes in order; when the second has been told of, so has the first.
+            await ours.SendAsync(new byte[] { 1 });
+            ValueTask<SocketResult> second = laterTheirs.ReceiveAsync(new byte[1]);
+            await later.SendAsync(new byte[] { 2 });
+            Assert.Equal(1, (await second).Bytes);
+        }
+        Assert.False(waiting.IsCompleted);
+        theirs.SetQuiet(false);
+        Assert.InRange((await waiting).Bytes, 1, 10);
+        Close(ours, theirs, later, laterTheirs);
+    }
+
+    [Fact]
     public async Task What_was_put_back_is_received_first_and_again()
     {
         (IConnection ours, IConnection theirs) = await ConnectAsync(IPAddress.Loopback);
@@ -172,6 +227,15 @@ public sealed class TcpConnectionTests
                 TcpDialer.ConnectAsync(listener!.LocalEndPoint, address, CancellationToken.None).AsTask();
             IConnection? theirs = (await listener.AcceptAsync()).Connection;
             return ((await dial).Connection!, theirs!);
+        }
+    }
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+            await Task.Yield();
         }
     }
 

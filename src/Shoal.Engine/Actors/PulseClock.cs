@@ -6,14 +6,14 @@ namespace Shoal.Engine.Actors;
 /// </summary>
 internal sealed class PulseClock : IDisposable
 {
-    /// <summary>Time between two pulses: forty times a second cost next to nothing.</summary>
-    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(25);
+    /// <summary>Time between two pulses: twenty times a second cost next to nothing.</summary>
+    public static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
     // A ring with a place for each of the next pulses, the one that comes first at _next.
     private readonly List<AsyncSignal>[] _due;
     private readonly Lock _lock = new();
     private readonly ITimer _timer;
-    private List<AsyncSignal> _raised = [];
+    private List<AsyncSignal>? _spare;
     private int _next;
     private int _waiting;
 
@@ -37,12 +37,15 @@ internal sealed class PulseClock : IDisposable
         }
     }
 
-    /// <summary>Raises the signal when the time has passed, up to one interval earlier.</summary>
-    public void RaiseAfter(AsyncSignal signal, TimeSpan time)
+    /// <summary>The pulses that a time takes, one at least.</summary>
+    public static int PulsesIn(TimeSpan time) => Math.Max(1, (int)(time / Interval));
+
+    /// <summary>Raises the signal at one of the next pulses, 1 for the very next.</summary>
+    public void RaiseAfter(AsyncSignal signal, int pulses)
     {
         lock (_lock)
         {
-            _due[(_next + PulsesIn(time) - 1) % _due.Length].Add(signal);
+            _due[(_next + pulses - 1) % _due.Length].Add(signal);
             if (_waiting++ == 0) _timer.Change(Interval, Interval);
         }
     }
@@ -50,19 +53,20 @@ internal sealed class PulseClock : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
-    private static int PulsesIn(TimeSpan time) => Math.Max(1, (int)Math.Round(time / Interval));
-
     private void Pulse()
     {
+        List<AsyncSignal> due;
         lock (_lock)
         {
-            (_raised, _due[_next]) = (_due[_next], _raised);
+            due = _due[_next];
+            _due[_next] = _spare ?? [];
+            _spare = null;
             _next = (_next + 1) % _due.Length;
-            _waiting -= _raised.Count;
+            _waiting -= due.Count;
             if (_waiting == 0) _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            // Under the lock, as a timer may fire again before it is done; who was waited for goes on elsewhere.
-            foreach (AsyncSignal signal in _raised) signal.Raise();
-            _raised.Clear();
         }
+        foreach (AsyncSignal signal in due) signal.Raise();
+        due.Clear();
+        lock (_lock) _spare = due;
     }
 }

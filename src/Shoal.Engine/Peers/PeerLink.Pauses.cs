@@ -57,17 +57,18 @@ internal sealed partial class PeerLink
     private async ValueTask PauseAsync(TimeSpan pause)
     {
         BeQuiet(true);
-        await WaitAsync(pause / 2).ConfigureAwait(false);
+        int pulses = PulseClock.PulsesIn(pause);
+        await WaitAsync(pulses / 2).ConfigureAwait(false);
         int early = _connection.Available;
-        await WaitAsync(pause / 2).ConfigureAwait(false);
+        await WaitAsync(pulses - pulses / 2).ConfigureAwait(false);
         int all = _connection.Available;
         _rhythm.Paused(early, all - early);
         _hasBytes = all > 0;
     }
 
-    private ValueTask WaitAsync(TimeSpan time)
+    private ValueTask WaitAsync(int pulses)
     {
-        _actor.Pulse.RaiseAfter(_pauseOver, time);
+        _actor.Pulse.RaiseAfter(_pauseOver, pulses);
         return _pauseOver.WaitAsync();
     }
 

@@ -14,7 +14,10 @@ namespace Shoal.Engine.Tests.Disk;
 /// </summary>
 internal sealed class WirePeer : IDisposable
 {
-    private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    // What a test sends is there when the call returns, and not when the other side has answered something.
+    private readonly Socket _socket =
+        new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+
     private readonly TestTorrent _torrent;
     private readonly ConcurrentQueue<BlockSpan> _asked = new();
     private readonly ConcurrentQueue<(PeerMessageId Id, byte[] Payload)> _heard = new();
