@@ -13,7 +13,7 @@ internal sealed partial class PeerLink
     // The least round trip changes when a route does.
     private static readonly TimeSpan RoundTripAge = TimeSpan.FromSeconds(5);
 
-    // Marks that the peer is not served, and that nothing was seen since the loop last looked.
+    // In place of a number of requests: the peer is not served, or wants of us what must not wait.
     private const int NotServed = -1;
 
     // A run for a slow peer needs its memory for a moment only, unless the socket is full. So much of it may be in use
@@ -58,9 +58,10 @@ internal sealed partial class PeerLink
     {
         BeQuiet(true);
         int pulses = PulseClock.PulsesIn(pause);
-        await WaitAsync(pulses / 2).ConfigureAwait(false);
+        int late = Math.Max(1, pulses * 2 / 5);
+        await WaitAsync(pulses - late).ConfigureAwait(false);
         int early = _connection.Available;
-        await WaitAsync(pulses - pulses / 2).ConfigureAwait(false);
+        await WaitAsync(late).ConfigureAwait(false);
         int all = _connection.Available;
         _rhythm.Paused(early, all - early);
         _hasBytes = all > 0;

@@ -13,13 +13,14 @@ namespace Shoal.Engine.Peers;
 /// <code>
 ///   pause ≤ (T − 2 · round trip) / 4
 ///
-///   blocks │◄──── early half ────►│◄──── late half ─────►│ blocks
-///           ··r··r··r··r··r··r··r···r··r··r··r··r··r··r··     requests, all of them read and answered at the end
+///   blocks │◄───── early: three fifths ────►│◄──── late ────►│ blocks
+///           ··r··r··r··r··r··r··r··r··r··r··r··r··r··r··r··r··     requests, all read and answered at the end
 /// </code>
 /// W is what the peer has shown: the most requests that were seen waiting at once, as when it is unchoked. It may keep
-/// fewer under way later, and then a pause would hold it up: it would have got all that it asked for, and would ask for
-/// no more before the next blocks. Its requests would come early in a pause, all of them, as a pause is several round
-/// trips long. So they have to come evenly; when time and again they do not, what was shown no longer counts.
+/// fewer under way later. Clients keep half a second (Shoal) to three seconds (libtorrent) of their rate, which no pause
+/// uses up. One that keeps less would be held up: it would have got all that it asked for, and would ask for no more
+/// before the next blocks. Its requests would come early in a pause, as a pause is several round trips long. So they
+/// have to come evenly; when time and again they do not, what was shown no longer counts.
 /// </remarks>
 internal sealed class RequestRhythm
 {
@@ -30,17 +31,17 @@ internal sealed class RequestRhythm
     private static readonly TimeSpan Shortest = TimeSpan.FromMilliseconds(100);
 
     // Who asks for fewer in a pause gains nothing by it; who asks for more than a run is fast, and waits for itself.
-    private const double LeastBlocks = 2;
+    private const double LeastBlocks = 3;
     private const double MostBlocks = LinkBuffers.LargeRunBlocks;
 
     // A block is delayed by a quarter of its time at the most, not counting the way of it and of its request.
     private const int TimeParts = 4;
     private const int RoundTrips = 2;
 
-    // A round trip lies well within the early half, so that what a run brings the peer to ask for is seen there.
+    // A round trip lies well within the early part, so that what a run brings the peer to ask for is seen there.
     private const int PauseParts = 4;
 
-    // Of steady requests as many come late as early; a third of that can be chance, but not four times in a row.
+    // Of steady requests two come late for three early ones; a half of that can be chance, but not four times in a row.
     private const int LeastEvenness = 3;
     private const int MostUneven = 4;
 
@@ -69,7 +70,7 @@ internal sealed class RequestRhythm
         return pays && pause >= Shortest && pause >= PauseParts * way ? pause : TimeSpan.Zero;
     }
 
-    /// <summary>A pause is over: so much came in the first half of it, and in the second.</summary>
+    /// <summary>A pause is over: so much came in the early part of it, and so much in the late one.</summary>
     public void Paused(int early, int late)
     {
         _uneven = late * LeastEvenness >= early ? 0 : _uneven + 1;
