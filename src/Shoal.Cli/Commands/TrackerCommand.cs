@@ -84,7 +84,10 @@ internal sealed class TrackerCommand
 
     private static string Welcome(TrackerOptions options)
     {
-        string protocols = options.AnswersUdp ? " The same address with udp:// is answered too." : "";
+        bool isHttps = options.CertificateFile is not null;
+        string others = string.Join(" and ", new[] { isHttps ? "https://" : "", options.AnswersUdp ? "udp://" : "" }
+            .Where(scheme => scheme.Length > 0));
+        string protocols = others.Length > 0 ? $" The same address with {others} is answered too." : "";
         string keys = options.Mode == TrackerMode.Private
             ? " Clients need a key before /announce: /KEY/announce; 'shoal tracker key new' makes one." : "";
         return $"The tracker runs. Type exit to leave.{protocols}{keys}";

@@ -1,6 +1,8 @@
 namespace Shoal.Cli.Settings;
 
-/// <summary>When a credential ends or was taken back, as it is shown: to the day, and to the minute where that counts.</summary>
+/// <summary>
+/// When a credential ends or was taken back, as it is shown: to the day, and to the minute where that counts.
+/// </summary>
 internal static class CredentialTime
 {
     // Within two days a date alone leaves open whether it is over already.

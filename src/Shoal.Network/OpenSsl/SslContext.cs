@@ -101,7 +101,10 @@ internal sealed unsafe class SslContext : SafeHandle
         LibCrypto.X509_free(root);
         // A ticket of one swarm is none of another's, whoever issued both.
         fixed (byte* id = SHA256.HashData(authority))
-            NativeResult.Require(LibSsl.SSL_CTX_set_session_id_context(context.handle, id, SHA256.HashSizeInBytes) == 1);
+        {
+            NativeResult.Require(
+                LibSsl.SSL_CTX_set_session_id_context(context.handle, id, SHA256.HashSizeInBytes) == 1);
+        }
         return context;
     }
 
@@ -112,7 +115,8 @@ internal sealed unsafe class SslContext : SafeHandle
         LibCrypto.X509_free(certificate);
         using AsymmetricAlgorithm? key = (AsymmetricAlgorithm?)own.TargetCertificate.GetECDsaPrivateKey()
             ?? own.TargetCertificate.GetRSAPrivateKey();
-        byte[] der = key?.ExportPkcs8PrivateKey() ?? throw new CryptographicException("A certificate without its key.");
+        byte[] der = key?.ExportPkcs8PrivateKey()
+            ?? throw new CryptographicException("A certificate without its key.");
         fixed (byte* first = der)
         {
             byte* at = first;
@@ -124,7 +128,9 @@ internal sealed unsafe class SslContext : SafeHandle
         foreach (X509Certificate2 between in own.IntermediateCertificates)
         {
             // The context owns it then.
-            NativeResult.Require(LibSsl.SSL_CTX_ctrl(handle, LibSsl.ControlExtraChainCertificate, 0, Parse(between.RawData)) == 1);
+            nint parsed = Parse(between.RawData);
+            NativeResult.Require(
+                LibSsl.SSL_CTX_ctrl(handle, LibSsl.ControlExtraChainCertificate, 0, parsed) == 1);
         }
     }
 

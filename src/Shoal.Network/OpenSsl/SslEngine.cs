@@ -67,7 +67,7 @@ internal sealed unsafe class SslEngine : SafeHandle
     public bool IsOver { get; private set; }
 
     /// <summary>Names whom we ask for, and resumes an earlier session.</summary>
-    /// <param name="serverName">The name.</param>
+    /// <param name="serverName">Crosses the wire in the clear.</param>
     /// <param name="session">The session, as <see cref="Session"/> gave it; null for none.</param>
     public void Ask(string serverName, byte[]? session)
     {
@@ -187,7 +187,9 @@ internal sealed unsafe class SslEngine : SafeHandle
         return total;
     }
 
-    /// <summary>Puts bytes into records, as many as there is room for. Less than 0 when the connection is broken.</summary>
+    /// <summary>
+    /// Puts bytes into records, as many as there is room for. Less than 0 when the connection is broken.
+    /// </summary>
     public int Write(ReadOnlySpan<byte> from)
     {
         int total = 0;
