@@ -39,6 +39,16 @@ public sealed class SeededTests
             Run(next++);
     }
 
+    /// <summary>
+    /// The only seed is under suspicion for what a poisoner sent, and is cut off in the middle of the last piece.
+    /// </summary>
+    [Fact]
+    public void Who_is_on_parole_and_the_only_one_to_help_brings_the_piece_anew() => Run(1_883_206_223_659_329);
+
+    /// <summary>Its disk makes a peer ban all others but one, and that one stalls: nobody else is to blame.</summary>
+    [Fact]
+    public void Who_is_misled_by_its_own_disk_is_not_waited_for() => Run(1_883_205_148_868_627);
+
     private static void Run(ulong seed) =>
         Simulator.Run(SeededPlans.Of(seed), TestContext.Current.CancellationToken);
 

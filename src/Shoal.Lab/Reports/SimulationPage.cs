@@ -64,7 +64,8 @@ public static class SimulationPage
     {
         page.Append("<div class='scroll'><table><thead><tr><th>Group</th><th>Peers</th><th>Complete</th>");
         page.Append("<th>p50</th><th>p90</th><th>p99</th><th>p99.9</th><th>Slowest</th>");
-        page.Append("<th title='Of its bound, which counts its time away'>Of bound</th><th>Sent each</th><th>Got each</th><th>Wasted</th></tr></thead><tbody>\n");
+        page.Append("<th title='Of its bound, which counts its time away'>Of bound</th>");
+        page.Append("<th>Sent each</th><th>Got each</th><th>Wasted</th></tr></thead><tbody>\n");
         foreach (GroupSummary group in GroupSummary.Of(result))
         {
             page.Append($"<tr><th>{SvgPlot.Text(group.Name)}</th><td>{group.Peers}</td>");

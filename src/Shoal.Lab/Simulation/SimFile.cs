@@ -68,8 +68,8 @@ internal sealed class SimFile
     }
 
     /// <summary>
-    /// Cuts the power: of the writes since the last flush any are lost, or cut short. Returns how many bytes of them are
-    /// gone.
+    /// Cuts the power: of the writes since the last flush any are lost, or cut short. Returns how many bytes of them
+    /// are gone.
     /// </summary>
     public long Tear(SwarmRandom random)
     {

@@ -22,6 +22,9 @@ internal sealed class SimWorld
 
     private readonly PeerChecker _checker;
     private readonly List<SimPeer> _peers = [];
+
+    // Peers whose own disks made them ban others, who may be all that could have helped them.
+    private readonly HashSet<SimPeer> _misled = [];
     private int _unfinished;
 
     public SimWorld(SimulationPlan plan, SimSeams seams)
@@ -115,6 +118,7 @@ internal sealed class SimWorld
     /// <summary>A peer ends a connection, or does not take one.</summary>
     public void Closed(SimPeer peer, SimPeer other, DisconnectReason reason)
     {
+        if (reason == DisconnectReason.BadData && peer.Group.Disk.LiesOneIn > 0) _misled.Add(peer);
         // Whose disk lies sees bad pieces where there are none, and blames whoever sent them.
         if (!Plan.IsChecked || !IsHonest(peer) || !IsInnocent(peer) || !IsInnocent(other) || IsHarmless(reason)) return;
         Fail($"{peer.Number} closed the connection to {other.Number}, which did nothing wrong: {reason}");
@@ -220,11 +224,9 @@ internal sealed class SimWorld
 
     private void CheckEnd(CancellationToken cancellationToken)
     {
-        if (_unfinished > 0)
-        {
-            SimPeer waiting = _peers.First(peer => IsAwaited(peer) && peer.CompletedAt is null && !peer.HasLeft);
-            Fail($"{waiting.Number} is not complete: {Standing.Of(waiting)}");
-        }
+        SimPeer? waiting = _peers.Find(peer =>
+            IsAwaited(peer) && peer.CompletedAt is null && !peer.HasLeft && !_misled.Contains(peer));
+        if (waiting is not null) Fail($"{waiting.Number} is not complete: {Standing.Of(waiting)}");
         // What is under way settles.
         TimeSpan rest = Events.Now + TimeSpan.FromSeconds(5);
         while (Events.Now < rest && Events.Count > 0)

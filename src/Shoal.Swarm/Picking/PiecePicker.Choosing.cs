@@ -61,7 +61,7 @@ internal sealed partial class PiecePicker
         int count = context.Suggested.IsEmpty ? 0 : PickListed(context, context.Suggested, into);
         while (count < into.Length)
         {
-            PartialPiece? partial = GoOn(context) ?? Next(context);
+            PartialPiece? partial = GoOn(context) ?? Next(context) ?? BeginAnew(context);
             if (partial is null) break;
             count += Ask(partial, context, into[count..]);
         }

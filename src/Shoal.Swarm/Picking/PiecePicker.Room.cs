@@ -25,7 +25,7 @@ internal sealed partial class PiecePicker
         Math.Clamp(MaxPartialBlocks / _blocksPerPiece, LeastPartialPieces, MostPartialPieces);
 
     /// <summary>
-    /// Takes a piece that was given up since the last call to make room for another. It is in state Missing, or begun
+    /// Takes a piece that was given up since the last call, to make room for another or to be begun anew. It is in state Missing, or begun
     /// anew; what had come of it is void.
     /// </summary>
     /// <param name="piece">One that can be asked for anew.</param>
@@ -56,16 +56,42 @@ internal sealed partial class PiecePicker
         {
             if (_states[candidate.Piece.Value] != PieceState.Partial) continue;
             partial++;
-            bool isAtRest = candidate.Owner is null
-                && candidate.OpenCount + candidate.ReceivedCount == candidate.BlockCount;
-            if (isAtRest && (least is null || candidate.ReceivedCount < least.ReceivedCount)) least = candidate;
+            if (IsAtRest(candidate) && (least is null || candidate.ReceivedCount < least.ReceivedCount)) least = candidate;
         }
         if (partial < MaxPartialPieces) return true;
         if (least is null) return false;
-        if (least.ReceivedCount > 0) _givenUp.Enqueue((least.Piece, least.ReceivedBytes));
-        int number = least.Piece.Value;
-        Drop(least);
-        ComeToRest(number);
+        GiveUp(least);
         return true;
+    }
+
+    /// <summary>
+    /// A peer on parole brings pieces whole, so one that others have begun is not for it. When there is nothing else, it
+    /// may be the only one left that has the rest, even of what it began itself on an earlier connection: then the piece
+    /// with the fewest blocks is given up and begun anew.
+    /// </summary>
+    private PartialPiece? BeginAnew(in PickContext context)
+    {
+        if (!context.Parole || context.Peer.Outstanding > 0) return null;
+        PartialPiece? least = null;
+        foreach (PartialPiece orphan in _orphans)
+        {
+            if (!context.Peer.Set[orphan.Piece] || !IsAtRest(orphan)) continue;
+            if (least is null || orphan.ReceivedCount < least.ReceivedCount) least = orphan;
+        }
+        if (least is null) return null;
+        int number = least.Piece.Value;
+        GiveUp(least);
+        return Begin(number);
+    }
+
+    private static bool IsAtRest(PartialPiece partial) =>
+        partial.Owner is null && partial.OpenCount + partial.ReceivedCount == partial.BlockCount;
+
+    private void GiveUp(PartialPiece partial)
+    {
+        int number = partial.Piece.Value;
+        if (partial.ReceivedCount > 0) _givenUp.Enqueue((partial.Piece, partial.ReceivedBytes));
+        Drop(partial);
+        ComeToRest(number);
     }
 }

@@ -46,8 +46,10 @@ internal sealed class MemoryDisk
 
     public void Forget(PieceIndex piece)
     {
+        int forgotten = 0;
         for (int i = 0; i < _torrent.Geometry.BlockCount(piece); i++)
-            Assert.True(_stored.Remove(_torrent.Geometry.Block(piece, i)), $"Piece {piece} was not whole.");
+            if (_stored.Remove(_torrent.Geometry.Block(piece, i))) forgotten++;
+        Assert.True(forgotten > 0, $"There was nothing of piece {piece}.");
     }
 
     public void Recheck(PieceIndex piece) => _whole.Add(piece);

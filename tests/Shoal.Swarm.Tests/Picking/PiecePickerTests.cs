@@ -192,6 +192,31 @@ public sealed class PiecePickerTests
         Assert.Equal(suspect, fixture.Picker.SoleContributor(own[0].Piece));
     }
 
+    // As when it comes back: what it sent on an earlier connection counts as another's.
+    [Fact]
+    public void A_peer_on_parole_begins_anew_what_others_began_when_there_is_nothing_else()
+    {
+        var fixture = new PickerFixture(6, blocksPerPiece: 4);
+        fixture.Have(0, 1, 2, 3);
+        PeerPieces before = fixture.Seed(1);
+        BlockSpan[] early = fixture.Pick(before, 6);
+        foreach (BlockSpan block in early.Where(block => block.Begin < 2 * PieceGeometry.BlockLength))
+            fixture.Deliver(before, block);
+        fixture.Picker.Leave(before);
+        PeerPieces suspect = fixture.Seed(2);
+        BlockSpan[] anew = fixture.Pick(new PickContext(suspect) { Parole = true }, 8);
+        // One piece only: what it is worth is known when that is whole.
+        Assert.Equal(4, anew.Length);
+        Assert.Single(anew.Select(block => block.Piece).Distinct());
+        Assert.True(fixture.Picker.TryTakeGivenUp(out PieceIndex gone, out long bytes));
+        Assert.Equal(anew[0].Piece, gone);
+        Assert.Equal(2 * PieceGeometry.BlockLength, bytes);
+        Assert.False(fixture.Picker.TryTakeGivenUp(out _, out _));
+        foreach (BlockSpan block in anew) fixture.Deliver(suspect, block);
+        Assert.Equal(suspect, fixture.Picker.SoleContributor(gone));
+        PickerAudit.Check(fixture);
+    }
+
     [Fact]
     public void In_the_end_game_a_block_is_asked_of_two_peers_at_most_and_the_loser_is_to_be_cancelled()
     {
