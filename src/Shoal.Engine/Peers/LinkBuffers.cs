@@ -9,8 +9,8 @@ namespace Shoal.Engine.Peers;
 /// </summary>
 internal sealed class LinkBuffers
 {
-    // Large slabs are for few: 16 MiB, the default of EngineOptions.InFlightBytes. When as many are in use, each of many
-    // fast peers would have one that is nearly empty, and gets a smaller one. They are kept for reuse, as are others:
+    // Large slabs are for few: 16 MiB, the default of EngineOptions.InFlightBytes. When as many are in use, many fast
+    // peers would each have one that is nearly empty, and get smaller ones. They are kept for reuse, as are others:
     // given to the collector and made anew they would cost more memory than they save.
     private const int MostLarge = 32;
     private const int IdleMedium = 128;

@@ -195,7 +195,7 @@ internal sealed class RequestWindow
         return (int)Math.Clamp(Math.Ceiling(blockRate * reach.TotalSeconds), floor, MostUseful());
     }
 
-    /// <summary>More than this is not on its way, however fast the line; until a round trip is known it may be.</summary>
+    /// <summary>More than this is not on its way, however fast the line, once a round trip is known.</summary>
     private int MostUseful() => _leastRoundTrip is { } roundTrip
         ? (int)Math.Clamp(roundTrip.TotalSeconds * FastestBlocksPerSecond, NearBlocks, MaxBlocks)
         : MaxBlocks;

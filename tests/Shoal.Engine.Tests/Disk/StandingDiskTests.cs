@@ -83,7 +83,7 @@ public sealed class StandingDiskTests : IAsyncLifetime
         Assert.True(_writes.Waiting > 0);
         AssertMemoryIsBounded();
         int asked = _seed.Heard(PeerMessageId.Request);
-        // Nothing more is asked once a quarter of what may be under way waits for the disk; what was asked by then comes.
+        // Nothing more is asked once a quarter of what may be under way waits for the disk; what was asked then comes.
         Assert.InRange(_engine.Services.InFlight.WaitingForDisk, InFlightBytes / 4, InFlightBytes);
         Assert.Equal(_engine.Services.InFlight.WaitingForDisk / BlockLength, asked);
         // Neither time nor what peers say makes it ask for more than the disk takes.
