@@ -24,7 +24,9 @@ public interface IConnection
     /// </summary>
     TimeSpan? RoundTrip => null;
 
-    /// <summary>Bytes that are here and were not received yet, as far as that is known, with what encrypts them.</summary>
+    /// <summary>
+    /// Bytes that are here and were not received yet, as far as that is known, with what encrypts them.
+    /// </summary>
     int Available => 0;
 
     /// <summary>

@@ -60,6 +60,8 @@ internal sealed partial class PeerLink
         int pulses = PulseClock.PulsesIn(pause);
         int late = Math.Max(1, pulses * 2 / 5);
         await WaitAsync(pulses - late).ConfigureAwait(false);
+        // The end of the connection ends one wait.
+        if (Volatile.Read(ref _closed) != 0) return;
         int early = _connection.Available;
         await WaitAsync(late).ConfigureAwait(false);
         int all = _connection.Available;

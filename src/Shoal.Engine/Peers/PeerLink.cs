@@ -8,9 +8,9 @@ using Shoal.Swarm;
 namespace Shoal.Engine.Peers;
 
 /// <summary>
-/// One peer's connection: a loop that receives (PeerLink.Receive.cs, PeerLink.Pauses.cs) and one that sends (PeerLink.Send.cs). What a
-/// message means is for the torrent's actor; the link only moves bytes to and from it. Members marked so belong to the
-/// actor, the rest to the loops.
+/// One peer's connection: a loop that receives (PeerLink.Receive.cs, PeerLink.Pauses.cs) and one that sends
+/// (PeerLink.Send.cs). What a message means is for the torrent's actor; the link only moves bytes to and from it.
+/// Members marked so belong to the actor, the rest to the loops.
 /// </summary>
 internal sealed partial class PeerLink
 {

@@ -17,10 +17,10 @@ namespace Shoal.Engine.Peers;
 ///           ··r··r··r··r··r··r··r··r··r··r··r··r··r··r··r··r··     requests, all read and answered at the end
 /// </code>
 /// W is what the peer has shown: the most requests that were seen waiting at once, as when it is unchoked. It may keep
-/// fewer under way later. Clients keep half a second (Shoal) to three seconds (libtorrent) of their rate, which no pause
-/// uses up. One that keeps less would be held up: it would have got all that it asked for, and would ask for no more
-/// before the next blocks. Its requests would come early in a pause, as a pause is several round trips long. So they
-/// have to come evenly; when time and again they do not, what was shown no longer counts.
+/// fewer under way later. Clients keep half a second (Shoal) to three seconds (libtorrent) of their rate, which no
+/// pause uses up. One that keeps less would be held up: it would have got all that it asked for, and would ask for no
+/// more before the next blocks. Its requests would come early in a pause, as a pause is several round trips long. So
+/// they have to come evenly; when time and again they do not, what was shown no longer counts.
 /// </remarks>
 internal sealed class RequestRhythm
 {

@@ -10,8 +10,8 @@ namespace Shoal.Lab.Reports;
 public static class SimulationFiles
 {
     /// <summary>
-    /// A line per peer: number, group, behaviour, joined_s, took_s, uploaded, downloaded, wasted, left, away_s, bound_s.
-    /// Fields of what did not happen are empty.
+    /// A line per peer: number, group, behaviour, joined_s, took_s, uploaded, downloaded, wasted, left, away_s,
+    /// bound_s. Fields of what did not happen are empty.
     /// </summary>
     public static string Csv(SimulationResult result)
     {

@@ -25,8 +25,8 @@ internal sealed partial class PiecePicker
         Math.Clamp(MaxPartialBlocks / _blocksPerPiece, LeastPartialPieces, MostPartialPieces);
 
     /// <summary>
-    /// Takes a piece that was given up since the last call, to make room for another or to be begun anew. It is in state Missing, or begun
-    /// anew; what had come of it is void.
+    /// Takes a piece that was given up since the last call, to make room for another or to be begun anew. It is in
+    /// state Missing, or begun anew; what had come of it is void.
     /// </summary>
     /// <param name="piece">One that can be asked for anew.</param>
     /// <param name="bytes">What had come of it.</param>
@@ -56,7 +56,8 @@ internal sealed partial class PiecePicker
         {
             if (_states[candidate.Piece.Value] != PieceState.Partial) continue;
             partial++;
-            if (IsAtRest(candidate) && (least is null || candidate.ReceivedCount < least.ReceivedCount)) least = candidate;
+            if (!IsAtRest(candidate)) continue;
+            if (least is null || candidate.ReceivedCount < least.ReceivedCount) least = candidate;
         }
         if (partial < MaxPartialPieces) return true;
         if (least is null) return false;
@@ -65,9 +66,9 @@ internal sealed partial class PiecePicker
     }
 
     /// <summary>
-    /// A peer on parole brings pieces whole, so one that others have begun is not for it. When there is nothing else, it
-    /// may be the only one left that has the rest, even of what it began itself on an earlier connection: then the piece
-    /// with the fewest blocks is given up and begun anew.
+    /// A peer on parole brings pieces whole, so one that others have begun is not for it. When there is nothing else it
+    /// may be the only one left that has the rest, even of what it began itself on an earlier connection. Then the
+    /// piece with the fewest blocks is given up and begun anew.
     /// </summary>
     private PartialPiece? BeginAnew(in PickContext context)
     {
