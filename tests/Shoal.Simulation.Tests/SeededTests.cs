@@ -45,6 +45,10 @@ public sealed class SeededTests
     [Fact]
     public void Who_is_on_parole_and_the_only_one_to_help_brings_the_piece_anew() => Run(1_883_206_223_659_329);
 
+    /// <summary>Somebody asks a seed that super-seeds for what it did not offer.</summary>
+    [Fact]
+    public void A_seed_that_super_seeds_serves_nothing_that_it_did_not_offer() => Run(1_883_207_121_240_846);
+
     /// <summary>Its disk makes a peer ban all others but one, and that one stalls: nobody else is to blame.</summary>
     [Fact]
     public void Who_is_misled_by_its_own_disk_is_not_waited_for() => Run(1_883_205_148_868_627);

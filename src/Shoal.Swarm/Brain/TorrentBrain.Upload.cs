@@ -39,7 +39,7 @@ public sealed partial class TorrentBrain
         if (!frame.TryReadRequest(out uint number, out uint begin, out uint length))
             return DisconnectReason.MalformedMessage;
         if (length > MaxServedBytes || !TryServedSpan(number, begin, length, out BlockSpan block)
-            || !_have[block.Piece])
+            || !_have[block.Piece] || (IsSuperSeeding && !session.Offered.Contains(block.Piece)))
             return Refuse(session, number, begin, length);
         bool allowed = session.UnchokedByUs || session.AllowedByUs.Contains(block.Piece);
         if (!allowed) return Refuse(session, number, begin, length);

@@ -1,3 +1,4 @@
+using Shoal.Protocol;
 using Shoal.Protocol.PeerWire;
 
 namespace Shoal.Swarm.Tests.Brain;
@@ -80,6 +81,25 @@ public sealed class SuperSeedingTests
         Assert.Empty(Offers(one));
         other.Have(given[0]);
         Assert.NotEmpty(Offers(one));
+    }
+
+    [Fact]
+    public void What_was_not_offered_to_a_peer_is_not_served_to_it()
+    {
+        BrainFixture swarm = Seeder();
+        FakePeer peer = swarm.Accept().HaveNone().Interested();
+        swarm.Accept().HaveNone().Interested();
+        swarm.Wait(0.25);
+        HashSet<int> offered = [.. Offers(peer)];
+        for (int piece = 0; piece < Pieces; piece++)
+        {
+            BlockSpan block = swarm.Geometry.Block(swarm.Geometry.Piece(piece), 0);
+            peer.Request(block);
+            Assert.Equal(offered.Contains(piece) ? 1 : 0, peer.Session.TakeUploads(new BlockSpan[4]));
+            Assert.Equal(!offered.Contains(piece), peer.HearKinds().Contains(PeerMessageId.RejectRequest));
+        }
+        Assert.NotEmpty(offered);
+        Assert.True(offered.Count < Pieces);
     }
 
     [Fact]
