@@ -58,7 +58,7 @@ internal sealed partial class PeerLink
     {
         BeQuiet(true);
         int pulses = PulseClock.PulsesIn(pause);
-        int late = Math.Max(1, pulses * 2 / 5);
+        int late = RequestRhythm.LatePulses(pulses);
         await WaitAsync(pulses - late).ConfigureAwait(false);
         // The end of the connection ends one wait.
         if (Volatile.Read(ref _closed) != 0) return;

@@ -70,6 +70,12 @@ internal sealed class RequestRhythm
         return pays && pause >= Shortest && pause >= PauseParts * way ? pause : TimeSpan.Zero;
     }
 
+    /// <summary>
+    /// How many of the pulses that a pause takes are its late part: two fifths of them, and never so few that a steady
+    /// peer would look uneven by that alone.
+    /// </summary>
+    public static int LatePulses(int pulses) => Math.Max(1, (pulses * 2 + 2) / 5);
+
     /// <summary>A pause is over: so much came in the early part of it, and so much in the late one.</summary>
     public void Paused(int early, int late)
     {

@@ -94,6 +94,30 @@ public sealed class RequestRhythmTests
         Assert.Equal(32, _rhythm.Shown);
     }
 
+    // Whatever the number of pulses and wherever in them the requests fall.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public void A_steady_peer_is_not_taken_for_one_that_falls_silent(int pulses)
+    {
+        const double PulseMilliseconds = 50;
+        double late = RequestRhythm.LatePulses(pulses) * PulseMilliseconds;
+        double all = pulses * PulseMilliseconds;
+        double spacing = Math.Min(all / 3, 1000.0 / 16);
+        double at = 0;
+        _rhythm.Seen(32);
+        for (int pause = 0; pause < 1000; pause++)
+        {
+            int[] came = [0, 0];
+            for (; at < all; at += spacing) came[at < all - late ? 0 : 1]++;
+            at -= all;
+            _rhythm.Paused(came[0], came[1]);
+            Assert.Equal(32, _rhythm.Shown);
+        }
+    }
+
     /// <summary>
     /// Peers that keep from few to many requests under way on the same line, and have once shown far more: none gets
     /// its blocks slower than the line carries them.
@@ -122,8 +146,9 @@ public sealed class RequestRhythmTests
             {
                 TimeSpan pause = Next(rate, RoundTripMilliseconds);
                 TimeSpan wait = pause > TimeSpan.Zero ? pause : TimeSpan.FromMilliseconds(1);
-                int early = line.Run(wait * 3 / 5);
-                int late = line.Run(wait * 2 / 5);
+                int latePulses = RequestRhythm.LatePulses(5);
+                int early = line.Run(wait * (5 - latePulses) / 5);
+                int late = line.Run(wait * latePulses / 5);
                 if (pause > TimeSpan.Zero) _rhythm.Paused(early, late);
                 line.Answer();
             }
