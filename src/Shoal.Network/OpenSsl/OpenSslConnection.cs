@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography.X509Certificates;
@@ -12,17 +11,9 @@ namespace Shoal.Network.OpenSsl;
     "Design", "CA1001", Justification = "Close is the end of its life, and disposes of the engine.")]
 internal sealed class OpenSslConnection : TlsConnection
 {
-    // One record's worth (RFC 8446, section 5.1): a try is for small messages, and makes no more than one.
-    private const int MaxTryBytes = 16 * 1024;
-
-    private readonly IConnection _inner;
     private readonly SslEngine _engine;
     private readonly SslSessions? _sessions;
     private readonly string? _peer;
-    private ReadOnlyMemory<byte> _unread;
-
-    // Bytes that a try put into a record and could not send whole: the first of what is sent next.
-    private int _encrypted;
 
     /// <summary>Goes on after the handshake.</summary>
     /// <param name="inner">What it goes over.</param>
@@ -32,31 +23,17 @@ internal sealed class OpenSslConnection : TlsConnection
     /// <param name="peer">Whom we called.</param>
     public OpenSslConnection(
         IConnection inner, SslEngine engine, X509Certificate2 theirs, SslSessions? sessions, string? peer)
-        : base(theirs)
+        : base(inner, theirs)
     {
-        _inner = inner;
         _engine = engine;
         _sessions = sessions;
         _peer = peer;
     }
 
     /// <inheritdoc/>
-    public override IPEndPoint Remote => _inner.Remote;
-
-    /// <inheritdoc/>
-    public override IPEndPoint Local => _inner.Local;
-
-    /// <inheritdoc/>
-    public override TimeSpan? RoundTrip => _inner.RoundTrip;
-
-    /// <inheritdoc/>
-    public override int Available => _unread.Length + _inner.Available;
-
-    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<SocketResult> ReceiveAsync(Memory<byte> buffer)
+    private protected override async ValueTask<SocketResult> DecryptAsync(Memory<byte> buffer)
     {
-        if (!_unread.IsEmpty) return UnreadBytes.Take(ref _unread, buffer.Span);
         while (true)
         {
             int count = _engine.Read(buffer.Span);
@@ -64,23 +41,19 @@ internal sealed class OpenSslConnection : TlsConnection
                 return new SocketResult(0, _engine.IsOver ? SocketError.Success : SocketError.ConnectionReset);
             if (count > 0) return new SocketResult(buffer.IsEmpty ? 0 : count, SocketError.Success);
             _engine.ReleaseInput();
-            SocketResult ready = await _inner.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false);
+            SocketResult ready = await Inner.ReceiveAsync(Memory<byte>.Empty).ConfigureAwait(false);
             if (!ready.IsOk) return ready;
-            SocketResult received = await _inner.ReceiveAsync(_engine.InputRoom()).ConfigureAwait(false);
+            SocketResult received = await Inner.ReceiveAsync(_engine.InputRoom()).ConfigureAwait(false);
             if (!received.IsOk || received.Bytes == 0) return received;
             _engine.Received(received.Bytes);
         }
     }
 
     /// <inheritdoc/>
-    public override void Unread(ReadOnlyMemory<byte> bytes) => UnreadBytes.Put(ref _unread, bytes);
-
-    /// <inheritdoc/>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    public override async ValueTask<SocketResult> SendAsync(Memory<byte> bytes)
+    private protected override async ValueTask<SocketResult> EncryptAsync(Memory<byte> bytes, int already)
     {
-        int done = Math.Min(_encrypted, bytes.Length);
-        _encrypted -= done;
+        int done = already;
         do
         {
             int count = _engine.Write(bytes.Span[done..]);
@@ -88,7 +61,7 @@ internal sealed class OpenSslConnection : TlsConnection
             done += count;
             ArraySegment<byte> output = _engine.TakeOutput();
             if (output.Count == 0) continue;
-            SocketResult sent = await _inner.SendAsync(output).ConfigureAwait(false);
+            SocketResult sent = await Inner.SendAsync(output).ConfigureAwait(false);
             ArrayPool<byte>.Shared.Return(output.Array!);
             if (!sent.IsOk) return sent;
         }
@@ -97,22 +70,21 @@ internal sealed class OpenSslConnection : TlsConnection
     }
 
     /// <inheritdoc/>
-    public override SocketResult TrySend(Span<byte> bytes)
+    private protected override SocketResult TryEncrypt(Span<byte> bytes, out int encrypted)
     {
-        // What is in a record already cannot be taken back, so it counts as sent when the record is.
-        if (_encrypted > 0 || bytes.Length > MaxTryBytes) return new SocketResult(0, SocketError.Success);
+        encrypted = 0;
         int count = _engine.Write(bytes);
         if (count < 0) return new SocketResult(0, SocketError.ConnectionReset);
-        if (_engine.TrySend(_inner, out SocketResult result)) return new SocketResult(count, SocketError.Success);
+        if (_engine.TrySend(Inner, out SocketResult result)) return new SocketResult(count, SocketError.Success);
         if (!result.IsOk) return result;
-        _encrypted = count;
+        encrypted = count;
         return new SocketResult(0, SocketError.Success);
     }
 
     /// <inheritdoc/>
     public override void Close()
     {
-        _inner.Close();
+        Inner.Close();
         if (_sessions is not null && _engine.Session() is { } session) _sessions.Put(_peer!, session);
         _engine.Dispose();
     }
