@@ -48,7 +48,10 @@ internal sealed class ContentOpener(
             Bitfield wanted = FileSelection.Pieces(_info, files);
             wanted.KeepOnly(offered);
             var intake = new BlockIntake(storage!, hashes, sink, have, time);
-            return new OpenedContent(_info, forest, storage!, intake, journal, have, wanted);
+            List<BlockSpan> unfinished = UnfinishedOf(journal, have);
+            intake.Restore(unfinished);
+            journal?.Follow(intake);
+            return new OpenedContent(_info, forest, storage!, intake, journal, have, wanted, unfinished);
         }
         catch
         {
@@ -56,6 +59,19 @@ internal sealed class ContentOpener(
             storage!.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// What the journal says of unfinished pieces, unless nothing is to be believed unchecked; then whole pieces are
+    /// all that can count.
+    /// </summary>
+    private List<BlockSpan> UnfinishedOf(ResumeJournal? journal, Bitfield have)
+    {
+        if (journal is null) return [];
+        if (options.InitialCheck == InitialCheck.Resume) return [.. journal.Unfinished.Where(run => !have[run.Piece])];
+        foreach (BlockSpan run in journal.Unfinished)
+            if (!have[run.Piece]) journal.Remove(run.Piece);
+        return [];
     }
 
     public static TorrentException Failed(StorageError error) => new(TorrentError.Disk, error.Sentence);

@@ -15,7 +15,8 @@ internal sealed class OpenedContent(
     BlockIntake intake,
     ResumeJournal? journal,
     Bitfield have,
-    Bitfield wanted) : IAsyncDisposable
+    Bitfield wanted,
+    IReadOnlyList<BlockSpan> unfinished) : IAsyncDisposable
 {
     public TorrentInfo Info => info;
 
@@ -37,6 +38,9 @@ internal sealed class OpenedContent(
     /// <summary>Pieces that are to be here in the end.</summary>
     public Bitfield Wanted => wanted;
 
+    /// <summary>Blocks of other pieces that are on disk, as the journal says.</summary>
+    public IReadOnlyList<BlockSpan> Unfinished => unfinished;
+
     /// <summary>Payload bytes of the wanted pieces.</summary>
     public long WantedBytes { get; } = BytesOf(info.Geometry, wanted);
 
@@ -52,8 +56,10 @@ internal sealed class OpenedContent(
 
     public async ValueTask DisposeAsync()
     {
-        await intake.DisposeAsync().ConfigureAwait(false);
+        // What has come of unfinished pieces is written first, and noted.
+        await intake.DrainAsync().ConfigureAwait(false);
         journal?.Close();
+        await intake.DisposeAsync().ConfigureAwait(false);
         journal?.Dispose();
         storage.Dispose();
     }

@@ -187,7 +187,8 @@ internal sealed partial class TorrentActor : IVerdictSink
         bool isMagnet = _source.Metainfo is null;
         EnterState(TorrentState.Downloading);
         _haveBytes = BytesIn(content.Have, content.Info.Geometry);
-        _brain.SetContent(new BrainContent(content.Info, content.Forest, content.Have, content.Wanted), Now);
+        _brain.SetContent(
+            new BrainContent(content.Info, content.Forest, content.Have, content.Wanted, content.Unfinished), Now);
         if (_options.SeedOnly && !_brain.IsComplete) OnCompleted();
         if (!isMagnet) StartDiscovery();
         StartWebSeeds(_metainfo!);

@@ -2,22 +2,29 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Shoal.Protocol;
 using Shoal.Protocol.Buffers;
+using Shoal.Storage.Intake;
+using Shoal.Storage.Resume;
 using Shoal.Swarm;
 
 namespace Shoal.Lab.Simulation;
 
 /// <summary>
 /// A disk that keeps no bytes, only counts: which blocks came, and which of them were spoiled. For thousands of peers.
+/// What a crash leaves of unfinished pieces is what the program's journal would have noted.
 /// </summary>
 internal sealed class CountedDisk : ISimDisk
 {
     private readonly SimPeer _peer;
     private readonly PieceGeometry _geometry;
     private readonly double _bytesPerSecond;
-    private readonly int[] _counts;
+    private readonly Dictionary<int, BlockSet> _received = [];
+
+    // What a journal would have noted of those.
+    private readonly Dictionary<int, BlockSet> _noted = [];
     private readonly Bitfield _have;
     private readonly HashSet<(int Piece, int Block)> _spoiled = [];
     private TimeSpan _freeAt;
+    private TimeSpan _notedAt;
     private long _settled;
     private long _writing;
 
@@ -31,21 +38,26 @@ internal sealed class CountedDisk : ISimDisk
         _peer = peer;
         _geometry = geometry;
         _bytesPerSecond = bytesPerSecond;
-        _counts = new int[geometry.PieceCount];
         _have = new Bitfield(geometry.PieceCount);
         if (hasAll) _have.SetAll();
     }
 
+    public IReadOnlyList<BlockSpan> Unfinished { get; private set; } = [];
+
     public long UnsettledBytes => _settled + _writing;
 
     public bool HoldsAllOf(PieceIndex piece) =>
-        _have[piece] || _counts[piece.Value] == _geometry.BlockCount(piece);
+        _have[piece] || CountOf(piece) == _geometry.BlockCount(piece);
 
     public bool IsTrue(PieceIndex piece) => _have[piece];
 
     public Bitfield? Open(out string? error)
     {
         error = null;
+        var unfinished = new List<BlockSpan>();
+        foreach ((int piece, BlockSet blocks) in _received)
+            blocks.AddRuns(_geometry, _geometry.Piece(piece), unfinished);
+        Unfinished = unfinished;
         return new Bitfield(_have);
     }
 
@@ -55,14 +67,20 @@ internal sealed class CountedDisk : ISimDisk
 
     public void Tick(TimeSpan now)
     {
+        // What is being written is noted another time.
+        if (now - _notedAt < ResumeJournal.CheckpointInterval || _writing > 0) return;
+        _notedAt = now;
+        Note();
     }
 
     public bool Store(BlockSpan block, SlabSlice bytes, bool isSpoiled)
     {
         int piece = block.Piece.Value;
-        if (_have[piece] || _counts[piece] == _geometry.BlockCount(block.Piece)) return false;
+        if (HoldsAllOf(block.Piece)) return false;
         if (isSpoiled) _spoiled.Add((piece, block.Begin / PieceGeometry.BlockLength));
-        _counts[piece]++;
+        if (!_received.TryGetValue(piece, out BlockSet? received))
+            _received.Add(piece, received = new BlockSet(_geometry.BlockCount(block.Piece)));
+        received.Include(block);
         TimeSpan now = _peer.Network.Now;
         if (_bytesPerSecond > 0)
         {
@@ -75,7 +93,7 @@ internal sealed class CountedDisk : ISimDisk
         {
             _settled += block.Length;
         }
-        if (_counts[piece] == _geometry.BlockCount(block.Piece)) Judge(block.Piece);
+        if (received.Count == _geometry.BlockCount(block.Piece)) Judge(block.Piece);
         return true;
     }
 
@@ -88,7 +106,8 @@ internal sealed class CountedDisk : ISimDisk
 
     public void Forget(PieceIndex piece)
     {
-        _counts[piece.Value] = 0;
+        _received.Remove(piece.Value);
+        _noted.Remove(piece.Value);
         _spoiled.RemoveWhere(spoiled => spoiled.Piece == piece.Value);
     }
 
@@ -118,10 +137,28 @@ internal sealed class CountedDisk : ISimDisk
 
     public void Close(bool isCrash)
     {
-        // Blocks of pieces that are not whole are given up, as the program does.
-        for (int i = 0; i < _counts.Length; i++)
-            if (!_have[i]) Forget(_geometry.Piece(i));
+        if (!isCrash) Note();
+        _received.Clear();
+        foreach ((int piece, BlockSet blocks) in _noted) _received.Add(piece, blocks);
+        _noted.Clear();
+        Note();
+        _spoiled.RemoveWhere(block => !_received.TryGetValue(block.Piece, out BlockSet? kept) || !kept[block.Block]);
         _settled = _writing = 0;
+    }
+
+    private int CountOf(PieceIndex piece) =>
+        _received.TryGetValue(piece.Value, out BlockSet? blocks) ? blocks.Count : 0;
+
+    // A piece that is whole is noted when it was judged, which a crash may come before.
+    private void Note()
+    {
+        foreach ((int piece, BlockSet blocks) in _received)
+        {
+            int count = _geometry.BlockCount(_geometry.Piece(piece));
+            if (blocks.Count == count) continue;
+            if (!_noted.TryGetValue(piece, out BlockSet? noted)) _noted.Add(piece, noted = new BlockSet(count));
+            noted.CopyFrom(blocks);
+        }
     }
 
     private void Written(int bytes)
@@ -139,7 +176,12 @@ internal sealed class CountedDisk : ISimDisk
             if (_spoiled.Count > 0)
                 for (int block = 0; block < _geometry.BlockCount(piece) && isGood; block++)
                     isGood = !_spoiled.Contains((piece.Value, block));
-            if (isGood) _have.Set(piece);
+            if (isGood)
+            {
+                _have.Set(piece);
+                _received.Remove(piece.Value);
+                _noted.Remove(piece.Value);
+            }
             _peer.PieceChecked(piece, isGood ? PieceResult.Good : PieceResult.Bad);
         });
     }

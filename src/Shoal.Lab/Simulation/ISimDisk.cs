@@ -15,6 +15,9 @@ internal interface ISimDisk
     /// </summary>
     Bitfield? Open(out string? error);
 
+    /// <summary>Blocks of other pieces that were there when it was opened, unchecked.</summary>
+    IReadOnlyList<BlockSpan> Unfinished { get; }
+
     /// <summary>Begins to take blocks, once the hashes are known as well as they are; null for a v1 torrent.</summary>
     void Begin(Protocol.Merkle.HashForest? forest);
 

@@ -249,7 +249,7 @@ internal sealed partial class SimPeer
         wanted.SetAll();
         if (Group.IsSeed) CompletedAt ??= TimeSpan.Zero;
         _world.Opened(this, have);
-        Do(brain => brain.SetContent(new BrainContent(metainfo.Info, forest, have, wanted), Now));
+        Do(brain => brain.SetContent(new BrainContent(metainfo.Info, forest, have, wanted, Disk.Unfinished), Now));
     }
 
     private void Tick()

@@ -50,6 +50,8 @@ internal sealed class StoredDisk : ISimDisk, IVerdictSink
         _boot = NewBoot();
     }
 
+    public IReadOnlyList<BlockSpan> Unfinished { get; private set; } = [];
+
     public long UnsettledBytes => _intake?.QueuedBytes ?? 0;
 
     public bool HoldsAllOf(PieceIndex piece) =>
@@ -81,6 +83,7 @@ internal sealed class StoredDisk : ISimDisk, IVerdictSink
             _have.Set(piece);
             _journal.Append(piece);
         }
+        Unfinished = [.. _journal.Unfinished.Where(run => !_have[run.Piece])];
         return new Bitfield(_have);
     }
 
@@ -89,6 +92,10 @@ internal sealed class StoredDisk : ISimDisk, IVerdictSink
     {
         var hashes = new PieceHashes(_torrent.Info, forest is null ? null : forest.TryPieceRoot);
         _intake = new BlockIntake(_storage!, hashes, this, _have, Schedule);
+        _intake.Restore(Unfinished);
+        _journal!.Follow(_intake);
+        foreach (BlockSpan run in Unfinished)
+            _stored[run.Piece.Value] = _stored.GetValueOrDefault(run.Piece.Value) + BlocksIn(run);
     }
 
     public bool Store(BlockSpan block, SlabSlice bytes, bool isSpoiled)
@@ -141,7 +148,6 @@ internal sealed class StoredDisk : ISimDisk, IVerdictSink
         else
         {
             EndWork();
-            _journal?.Close();
             _storage?.Dispose();
             _handles?.Dispose();
         }
@@ -203,6 +209,7 @@ internal sealed class StoredDisk : ISimDisk, IVerdictSink
             _work.RemoveAt(0);
             item.Execute();
         }
+        _journal?.Close();
         if (_intake is not { } intake) return;
         ValueTask closing = intake.DisposeAsync();
         if (!closing.IsCompletedSuccessfully) throw new InvalidOperationException("The intake still has work.");
@@ -235,6 +242,9 @@ internal sealed class StoredDisk : ISimDisk, IVerdictSink
     private PieceRootLookup? Roots() => _torrent.Info.Hashes.V2 is null
         ? null
         : new Protocol.Merkle.HashForest(_torrent.Info, _torrent.Metainfo.PieceLayers).TryPieceRoot;
+
+    private static int BlocksIn(BlockSpan run) =>
+        (run.Length + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
 
     private Guid NewBoot()
     {

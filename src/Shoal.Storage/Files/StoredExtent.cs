@@ -17,6 +17,9 @@ internal sealed class StoredExtent(FileLayout layout, long[] lengths, PartFile? 
     public bool Holds(PieceIndex piece) =>
         Holds(layout.Geometry.Offset(piece), layout.Geometry.PayloadLength(piece));
 
+    /// <summary>False when some of the bytes lie past the end of their file.</summary>
+    public bool Holds(BlockSpan span) => Holds(layout.Geometry.Offset(span.Piece) + span.Begin, span.Length);
+
     private bool Holds(long start, int length)
     {
         foreach (FileSegment segment in layout.Locate(start, length))

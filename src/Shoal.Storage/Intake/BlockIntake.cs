@@ -121,7 +121,9 @@ public sealed partial class BlockIntake : IAsyncDisposable
             _done.Clear(piece);
             if (!_pieces.TryGetValue(piece.Value, out PieceIntake? forgotten)) return;
             dropped = Release(forgotten.Queued);
+            if (forgotten.Noted.Count > 0) _voided.Add(piece.Value);
             forgotten.Claimed.Clear();
+            forgotten.Noted.Clear();
             if (forgotten.State == IntakeState.Scheduled) forgotten.IsResetRequested = true;
             else Recycle(forgotten);
         }
@@ -357,6 +359,7 @@ public sealed partial class BlockIntake : IAsyncDisposable
             if (outcome == PieceOutcome.Good)
             {
                 _done.Set(piece.Piece);
+                _voided.Remove(piece.Piece.Value);
                 _pieces.Remove(piece.Piece.Value);
             }
         }

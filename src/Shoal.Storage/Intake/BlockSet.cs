@@ -1,4 +1,5 @@
 using System.Numerics;
+using Shoal.Protocol;
 
 namespace Shoal.Storage.Intake;
 
@@ -25,6 +26,29 @@ internal sealed class BlockSet(int capacity)
         Count += count;
     }
 
+    /// <summary>Adds those of a run of blocks that are not in the set.</summary>
+    public void Include(BlockSpan run)
+    {
+        int end = (run.End + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
+        for (int block = run.Begin / PieceGeometry.BlockLength; block < end; block++)
+            if (!this[block]) Add(block, 1);
+    }
+
+    /// <summary>Adds the runs of blocks that are here and not in another set of the same piece to a list.</summary>
+    public void AddRuns(PieceGeometry geometry, PieceIndex piece, ICollection<BlockSpan> runs, BlockSet? without = null)
+    {
+        int count = geometry.BlockCount(piece);
+        for (int block = 0; block < count; block++)
+        {
+            int first = block;
+            while (block < count && this[block] && without?[block] != true) block++;
+            if (block == first) continue;
+            int begin = first * PieceGeometry.BlockLength;
+            int end = Math.Min(block * PieceGeometry.BlockLength, geometry.PayloadLength(piece));
+            runs.Add(new BlockSpan(piece, begin, end - begin));
+        }
+    }
+
     /// <summary>
     /// The first block from <paramref name="from"/> on that is not in the set, at most <paramref name="end"/>.
     /// </summary>
@@ -37,6 +61,13 @@ internal sealed class BlockSet(int capacity)
             if (missing != 0) return Math.Min(end, (i << 6) + BitOperations.TrailingZeroCount(missing));
         }
         return end;
+    }
+
+    /// <summary>Takes over the content of a set of the same capacity.</summary>
+    public void CopyFrom(BlockSet other)
+    {
+        other._words.CopyTo(_words, 0);
+        Count = other.Count;
     }
 
     public void Clear()

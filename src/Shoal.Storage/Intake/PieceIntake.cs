@@ -50,6 +50,9 @@ internal sealed class PieceIntake(BlockIntake intake, int blocksPerPiece, PieceW
     /// <summary>Blocks that have come, written or not.</summary>
     public BlockSet Claimed { get; } = new(blocksPerPiece);
 
+    /// <summary>Blocks of <see cref="Claimed"/> that a journal has noted.</summary>
+    public BlockSet Noted { get; } = new(blocksPerPiece);
+
     public PieceWork Work { get; } = work;
 
     /// <summary>Makes the object that of a piece.</summary>
@@ -59,6 +62,7 @@ internal sealed class PieceIntake(BlockIntake intake, int blocksPerPiece, PieceW
         State = IntakeState.Idle;
         IsResetRequested = IsRecheckRequested = false;
         Claimed.Clear();
+        Noted.Clear();
         Work.IsForLanes = isForLanes;
         Work.Begin(piece);
     }

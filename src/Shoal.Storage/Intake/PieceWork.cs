@@ -27,6 +27,9 @@ internal sealed class PieceWork : IDisposable
     private readonly int _blocksPerPiece;
     private readonly List<ReadOnlyMemory<byte>> _run = [];
     private readonly List<QueuedBlock> _held = [];
+    private readonly List<BlockSpan> _restored = [];
+    private readonly Action<int, ReadOnlyMemory<byte>> _takeForV1;
+    private readonly Action<int, ReadOnlyMemory<byte>> _takeForLeaves;
     private ReadOnlyMemory<byte>[] _heldBlocks = [];
     private int _leafCount;
     private List<QueuedBlock> _taken = [];
@@ -44,6 +47,8 @@ internal sealed class PieceWork : IDisposable
         _hashes = hashes;
         _written = new BlockSet(blocksPerPiece);
         _hasher = new PieceHasher(hashes.HasV1, hashes.HasV2, blocksPerPiece);
+        _takeForV1 = TakeForV1;
+        _takeForLeaves = TakeForLeaves;
     }
 
     /// <summary>The blocks that are being worked on.</summary>
@@ -76,6 +81,7 @@ internal sealed class PieceWork : IDisposable
         _payload = _storage.Geometry.PayloadLength(piece);
         _blockCount = _storage.Geometry.BlockCount(piece);
         _written.Clear();
+        _restored.Clear();
         _hasher.Reset();
         _hashed = 0;
         _isHashed = false;
@@ -105,7 +111,18 @@ internal sealed class PieceWork : IDisposable
             first = next;
         }
         if (IsForLanes) HoldTaken();
+        if (_written.Count == _blockCount && HashRestored() is { } unread) return unread;
         return IsForLanes || !_hashes.HasV1 ? null : CatchUp();
+    }
+
+    /// <summary>
+    /// Takes blocks for written that are on disk already. They are read back to be hashed: for SHA-1 when their turn
+    /// comes, for leaves when the piece is whole.
+    /// </summary>
+    public void Restore(BlockSpan run)
+    {
+        _written.Include(run);
+        if (_hashes.HasV2) _restored.Add(run);
     }
 
     /// <summary>
@@ -248,23 +265,51 @@ internal sealed class PieceWork : IDisposable
         return error;
     }
 
+    private StorageError? HashRestored()
+    {
+        foreach (BlockSpan run in _restored)
+        {
+            if (ReadBack(run.Begin, run.End, _takeForLeaves) is { } error) return error;
+        }
+        _restored.Clear();
+        return null;
+    }
+
     /// <summary>Hashes from the disk what was written ahead of the hashed start and now follows it.</summary>
     private StorageError? CatchUp()
     {
         int end = _written.NextMissing(_hashed / PieceGeometry.BlockLength, _blockCount) * PieceGeometry.BlockLength;
         end = Math.Min(end, _payload);
-        if (_hashed >= end) return null;
+        return ReadBack(_hashed, end, _takeForV1);
+    }
+
+    private void TakeForV1(int begin, ReadOnlyMemory<byte> bytes)
+    {
+        _hasher.AppendV1(bytes.Span);
+        _hashed = begin + bytes.Length;
+    }
+
+    private void TakeForLeaves(int begin, ReadOnlyMemory<byte> bytes)
+    {
+        _hasher.AddLeaves(begin, bytes);
+        _hasher.FinishLeaves();
+    }
+
+    /// <summary>Reads a range of the piece, as much at a time as stays in the cache.</summary>
+    private StorageError? ReadBack(int begin, int end, Action<int, ReadOnlyMemory<byte>> take)
+    {
+        if (begin >= end) return null;
         byte[] buffer = ReadBuffers.Get(MaxRunBytes);
         List<Memory<byte>> target = ReadBuffers.OneBuffer();
-        while (_hashed < end)
+        while (begin < end)
         {
-            int length = Math.Min(end - _hashed, MaxRunBytes);
+            int length = Math.Min(end - begin, MaxRunBytes);
             target.Clear();
             target.Add(buffer.AsMemory(0, length));
-            StorageError? error = _storage.Read(new BlockSpan(_piece, _hashed, length), target);
+            StorageError? error = _storage.Read(new BlockSpan(_piece, begin, length), target);
             if (error is not null) return error;
-            _hasher.AppendV1(buffer.AsSpan(0, length));
-            _hashed += length;
+            take(begin, buffer.AsMemory(0, length));
+            begin += length;
         }
         return null;
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Numerics;
+using Shoal.Protocol;
 using Shoal.Protocol.Torrents;
 
 namespace Shoal.Storage.Resume;
@@ -34,6 +35,12 @@ internal enum JournalRecordKind : byte
     /// A piece that was recorded must be checked before it counts again. Payload: its number, 4 bytes.
     /// </summary>
     Doubt = 7,
+
+    /// <summary>
+    /// Blocks of a piece that is not whole are written. Payload: the piece's number, that of the first block, and how
+    /// many, 4 bytes each. <see cref="Lost"/> takes it back.
+    /// </summary>
+    Blocks = 8,
 }
 
 /// <summary>
@@ -57,8 +64,11 @@ internal static class JournalFormat
     /// <summary>Bytes that the length of a payload has room for.</summary>
     public const int MaxPayloadLength = (1 << 24) - 1;
 
-    /// <summary>The version written; a file of a later one is not read.</summary>
-    private const uint Version = 1;
+    /// <summary>Bytes of the payload of a record about blocks.</summary>
+    public const int BlocksLength = 12;
+
+    /// <summary>The version written; a file of another one is not read.</summary>
+    private const uint Version = 2;
 
     private static ReadOnlySpan<byte> Magic => "SHOALJNL"u8;
 
@@ -103,6 +113,39 @@ internal static class JournalFormat
         Span<byte> payload = stackalloc byte[sizeof(int)];
         BinaryPrimitives.WriteInt32LittleEndian(payload, piece);
         Append(buffer, seed, kind, payload);
+    }
+
+    /// <summary>Appends a record about blocks of a piece to a buffer.</summary>
+    public static void Append(ArrayBufferWriter<byte> buffer, uint seed, BlockSpan blocks)
+    {
+        Span<byte> payload = stackalloc byte[BlocksLength];
+        WriteBlocks(payload, blocks);
+        Append(buffer, seed, JournalRecordKind.Blocks, payload);
+    }
+
+    /// <summary>Writes the payload of a record about whole blocks of a piece.</summary>
+    public static void WriteBlocks(Span<byte> payload, BlockSpan blocks)
+    {
+        int count = (blocks.Length + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
+        BinaryPrimitives.WriteInt32LittleEndian(payload, blocks.Piece.Value);
+        BinaryPrimitives.WriteInt32LittleEndian(payload[4..], blocks.Begin / PieceGeometry.BlockLength);
+        BinaryPrimitives.WriteInt32LittleEndian(payload[8..], count);
+    }
+
+    /// <summary>Reads the payload of a record about blocks; false when there are no such blocks.</summary>
+    public static bool TryReadBlocks(ReadOnlySpan<byte> payload, PieceGeometry geometry, out BlockSpan blocks)
+    {
+        blocks = default;
+        if (payload.Length != BlocksLength) return false;
+        if (!geometry.TryPiece(BinaryPrimitives.ReadInt32LittleEndian(payload), out PieceIndex piece)) return false;
+        int first = BinaryPrimitives.ReadInt32LittleEndian(payload[4..]);
+        int count = BinaryPrimitives.ReadInt32LittleEndian(payload[8..]);
+        int blockCount = geometry.BlockCount(piece);
+        if (first < 0 || first >= blockCount || count <= 0 || count > blockCount - first) return false;
+        int begin = first * PieceGeometry.BlockLength;
+        int end = Math.Min((first + count) * PieceGeometry.BlockLength, geometry.PayloadLength(piece));
+        blocks = new BlockSpan(piece, begin, end - begin);
+        return true;
     }
 
     /// <summary>Reads the record at an offset; false when none that is whole and right begins there.</summary>

@@ -10,13 +10,16 @@ namespace Shoal.Storage.Resume;
 /// </summary>
 internal sealed class JournalReplay
 {
+    private readonly PieceGeometry _geometry;
     private readonly Dictionary<int, int> _unsettled = [];
+    private readonly Dictionary<int, List<NotedBlocks>> _unfinished = [];
     private Guid? _boot;
 
-    private JournalReplay(int pieceCount)
+    private JournalReplay(PieceGeometry geometry)
     {
-        Have = new Bitfield(pieceCount);
-        Suspect = new Bitfield(pieceCount);
+        _geometry = geometry;
+        Have = new Bitfield(geometry.PieceCount);
+        Suspect = new Bitfield(geometry.PieceCount);
     }
 
     /// <summary>Pieces whose data is there unless somebody changed the files.</summary>
@@ -28,6 +31,9 @@ internal sealed class JournalReplay
     /// <summary>Pieces in <see cref="Have"/> that a crash of the system would still put in doubt.</summary>
     public IReadOnlyCollection<int> Unsettled => _unsettled.Keys;
 
+    /// <summary>Pieces of which blocks are written, none of them in <see cref="Have"/>.</summary>
+    public IReadOnlyDictionary<int, List<NotedBlocks>> Unfinished => _unfinished;
+
     /// <summary>The payload of the last record if it is <see cref="JournalRecordKind.Clean"/>, else empty.</summary>
     public byte[] CleanFiles { get; private set; } = [];
 
@@ -37,12 +43,13 @@ internal sealed class JournalReplay
     /// <summary>Replays a journal; null when it is not one of this torrent that can be read.</summary>
     /// <param name="journal">The whole file.</param>
     /// <param name="header">The header that it must have.</param>
-    /// <param name="pieceCount">Pieces of the torrent.</param>
+    /// <param name="geometry">Pieces of the torrent.</param>
     /// <param name="boot">Id of this start of the system; null where there is none, which is like a new start.</param>
-    public static JournalReplay? Of(ReadOnlySpan<byte> journal, ReadOnlySpan<byte> header, int pieceCount, Guid? boot)
+    public static JournalReplay? Of(
+        ReadOnlySpan<byte> journal, ReadOnlySpan<byte> header, PieceGeometry geometry, Guid? boot)
     {
         if (!journal.StartsWith(header)) return null;
-        var replay = new JournalReplay(pieceCount);
+        var replay = new JournalReplay(geometry);
         uint seed = JournalFormat.SeedOf(header);
         int offset = header.Length;
         while (JournalFormat.TryRead(journal, offset, seed, out JournalRecordKind kind, out ReadOnlySpan<byte> payload)
@@ -63,17 +70,23 @@ internal sealed class JournalReplay
                 return true;
             case JournalRecordKind.Piece when TryPiece(payload, out int piece):
                 Suspect.Clear(piece);
+                _unfinished.Remove(piece);
                 if (Have.Set(piece)) _unsettled[piece] = offset;
                 return true;
             case JournalRecordKind.Lost when TryPiece(payload, out int piece):
                 Have.Clear(piece);
                 Suspect.Clear(piece);
                 _unsettled.Remove(piece);
+                _unfinished.Remove(piece);
                 return true;
             case JournalRecordKind.Doubt when TryPiece(payload, out int piece):
                 Have.Clear(piece);
                 Suspect.Set(piece);
                 _unsettled.Remove(piece);
+                _unfinished.Remove(piece);
+                return true;
+            case JournalRecordKind.Blocks when JournalFormat.TryReadBlocks(payload, _geometry, out BlockSpan blocks):
+                Note(blocks, offset);
                 return true;
             case JournalRecordKind.Durable when payload.Length == 8:
                 Settle(BinaryPrimitives.ReadInt64LittleEndian(payload));
@@ -82,6 +95,7 @@ internal sealed class JournalReplay
                 Have.CopyFrom(snapshot);
                 Suspect.ClearAll();
                 _unsettled.Clear();
+                _unfinished.Clear();
                 return true;
             case JournalRecordKind.Clean:
                 CleanFiles = payload.ToArray();
@@ -107,13 +121,38 @@ internal sealed class JournalReplay
                 Suspect.Set(piece);
             }
             _unsettled.Clear();
+            ForgetUnsettledBlocks();
         }
         _boot = boot;
+    }
+
+    private void Note(BlockSpan blocks, int offset)
+    {
+        int piece = blocks.Piece.Value;
+        // Its verdict and this record may have been written by two threads.
+        if (Have[piece] || Suspect[piece]) return;
+        if (!_unfinished.TryGetValue(piece, out List<NotedBlocks>? noted)) _unfinished.Add(piece, noted = []);
+        noted.Add(new NotedBlocks(blocks, offset));
+    }
+
+    /// <summary>
+    /// What is not whole cannot be checked, so blocks that may not have reached the medium are gone.
+    /// </summary>
+    private void ForgetUnsettledBlocks()
+    {
+        foreach ((int piece, List<NotedBlocks> noted) in _unfinished)
+        {
+            noted.RemoveAll(blocks => !blocks.IsSettled);
+            if (noted.Count == 0) _unfinished.Remove(piece);
+        }
     }
 
     private void Settle(long before)
     {
         foreach ((int piece, int offset) in _unsettled)
             if (offset < before) _unsettled.Remove(piece);
+        foreach (List<NotedBlocks> noted in _unfinished.Values)
+            for (int i = 0; i < noted.Count; i++)
+                if (noted[i].Offset < before) noted[i] = noted[i] with { Offset = NotedBlocks.Settled };
     }
 }

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using Shoal.Protocol;
 using Shoal.Protocol.Torrents;
 using Shoal.Storage.Files;
+using Shoal.Storage.Intake;
 using Shoal.Storage.Layout;
 
 namespace Shoal.Storage.Resume;
@@ -73,7 +74,7 @@ public sealed partial class ResumeJournal
     private StorageError? Replay(byte[] header, Guid? boot)
     {
         if (ReadAll(out byte[] content) is { } unreadable) return unreadable;
-        JournalReplay? replay = JournalReplay.Of(content, header, Trusted.Length, boot);
+        JournalReplay? replay = JournalReplay.Of(content, header, _storage.Geometry, boot);
         // Where starts of the system cannot be told apart, each process counts as one.
         byte[] session = (boot ?? Guid.NewGuid()).ToByteArray();
         if (replay is null)
@@ -81,10 +82,10 @@ public sealed partial class ResumeJournal
             Suspect.SetAll();
             return StartAnew(header, session);
         }
-        Believe(replay);
+        List<int> reduced = Believe(replay);
         Distrust(replay);
         if (replay.ValidLength > CompactBytes && TryCompact(header, session, replay)) return null;
-        return GoOn(replay, content.Length, session);
+        return GoOn(replay, reduced, content.Length, session);
     }
 
     private StorageError? ReadAll(out byte[] content)
@@ -98,9 +99,10 @@ public sealed partial class ResumeJournal
 
     /// <summary>
     /// Takes over what the journal says, as far as the files agree: a piece past the end of its file is gone, and one
-    /// of a file that changed after the journal was closed is in doubt.
+    /// of a file that changed after the journal was closed is in doubt. Returns unfinished pieces of which less is
+    /// there than the journal says, or all.
     /// </summary>
-    private void Believe(JournalReplay replay)
+    private List<int> Believe(JournalReplay replay)
     {
         StoredExtent extent = _storage.MeasureExtent();
         HashSet<int> changed = ChangedFiles(replay.CleanFiles);
@@ -112,6 +114,36 @@ public sealed partial class ResumeJournal
             if (replay.Suspect[i] || Touches(piece, changed)) Suspect.Set(piece);
             else Trusted.Set(piece);
         }
+        var unfinished = new List<BlockSpan>();
+        var reduced = new List<int>();
+        foreach ((int number, List<NotedBlocks> noted) in replay.Unfinished)
+        {
+            PieceIndex piece = _storage.Geometry.Piece(number);
+            bool isWhole = Believe(piece, Touches(piece, changed) ? [] : noted, extent, unfinished);
+            if (!isWhole) reduced.Add(number);
+        }
+        Unfinished = unfinished;
+        return reduced;
+    }
+
+    /// <summary>
+    /// Takes over blocks, which cannot be checked by themselves. A piece of which all are there is one to be checked.
+    /// False when that is not what was noted.
+    /// </summary>
+    private bool Believe(
+        PieceIndex piece, List<NotedBlocks> noted, StoredExtent extent, List<BlockSpan> unfinished)
+    {
+        int count = _storage.Geometry.BlockCount(piece);
+        var blocks = new BlockSet(count);
+        foreach (NotedBlocks some in noted)
+            if (extent.Holds(some.Span)) blocks.Include(some.Span);
+        if (blocks.Count == count)
+        {
+            Suspect.Set(piece);
+            return false;
+        }
+        blocks.AddRuns(_storage.Geometry, piece, unfinished);
+        return blocks.Count > 0 && noted.TrueForAll(some => extent.Holds(some.Span));
     }
 
     private HashSet<int> ChangedFiles(byte[] noted)
@@ -146,7 +178,17 @@ public sealed partial class ResumeJournal
             _storage.MarkUnflushed(piece);
             _bytesInDoubt += _storage.Geometry.PayloadLength(piece);
         }
+        foreach (BlockSpan blocks in Unfinished)
+        {
+            if (IsSettled(blocks, replay)) continue;
+            _storage.MarkUnflushed(blocks.Piece);
+            _bytesInDoubt += blocks.Length;
+        }
     }
+
+    /// <summary>True when no crash of the system can lose what there is of the piece.</summary>
+    private static bool IsSettled(BlockSpan blocks, JournalReplay replay) =>
+        replay.Unfinished[blocks.Piece.Value].TrueForAll(noted => noted.IsSettled);
 
     private StorageError? StartAnew(byte[] header, byte[] session)
     {
@@ -157,15 +199,22 @@ public sealed partial class ResumeJournal
     }
 
     /// <summary>
-    /// Cuts off what makes no sense, and notes which pieces are in doubt although the journal has them.
+    /// Cuts off what makes no sense, and notes which pieces are in doubt or gone although the journal has them.
     /// </summary>
-    private StorageError? GoOn(JournalReplay replay, int length, byte[] session)
+    private StorageError? GoOn(JournalReplay replay, List<int> reduced, int length, byte[] session)
     {
         _end = replay.ValidLength;
         var buffer = new ArrayBufferWriter<byte>();
         JournalFormat.Append(buffer, _seed, JournalRecordKind.Session, session);
         for (int i = 0; i < Trusted.Length; i++)
             if (replay.Have[i] && !Trusted[i]) JournalFormat.Append(buffer, _seed, JournalRecordKind.Doubt, i);
+        foreach (int piece in reduced)
+        {
+            JournalRecordKind kind = Suspect[piece] ? JournalRecordKind.Doubt : JournalRecordKind.Lost;
+            JournalFormat.Append(buffer, _seed, kind, piece);
+        }
+        foreach (BlockSpan blocks in Unfinished)
+            if (reduced.Contains(blocks.Piece.Value)) JournalFormat.Append(buffer, _seed, blocks);
         StorageError? error = replay.ValidLength < length ? _file!.SetLength(replay.ValidLength) : null;
         return error ?? Write(buffer.WrittenMemory);
     }
@@ -183,11 +232,18 @@ public sealed partial class ResumeJournal
         var buffer = new ArrayBufferWriter<byte>();
         buffer.Write(header);
         JournalFormat.Append(buffer, _seed, JournalRecordKind.Snapshot, bitfield);
+        foreach (BlockSpan blocks in Unfinished)
+            if (IsSettled(blocks, known)) JournalFormat.Append(buffer, _seed, blocks);
+        byte[] covered = new byte[sizeof(long)];
+        BinaryPrimitives.WriteInt64LittleEndian(covered, buffer.WrittenCount);
+        JournalFormat.Append(buffer, _seed, JournalRecordKind.Durable, covered);
         JournalFormat.Append(buffer, _seed, JournalRecordKind.Session, session);
         foreach (int piece in known.Unsettled)
             if (Trusted[piece]) JournalFormat.Append(buffer, _seed, JournalRecordKind.Piece, piece);
         for (int i = 0; i < Suspect.Length; i++)
             if (Suspect[i]) JournalFormat.Append(buffer, _seed, JournalRecordKind.Doubt, i);
+        foreach (BlockSpan blocks in Unfinished)
+            if (!IsSettled(blocks, known)) JournalFormat.Append(buffer, _seed, blocks);
 
         string temporary = _path + ".tmp";
         if (_disk.Open(temporary, FileUse.Exclusive, out IFileHandle? fresh) is not null) return false;

@@ -5,9 +5,10 @@ using Shoal.Storage.Files;
 namespace Shoal.Storage.Resume;
 
 /// <summary>
-/// Remembers which pieces of an unfinished torrent are on disk, in a hidden file beside them that is only appended to.
-/// It also keeps a second process away from the same download. A process that is killed loses no finished piece; a
-/// power cut puts those in doubt that were finished after the last checkpoint. Safe for concurrent use.
+/// Remembers which pieces of an unfinished torrent are on disk, and which blocks of pieces that are not whole, in a
+/// hidden file beside them that is only appended to. It also keeps a second process away from the same download. A
+/// process that is killed loses no finished piece, and of others what came after the last checkpoint; a power cut puts
+/// those in doubt that were finished after it. Safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// A checkpoint keeps this order, so that the journal never claims more than the disk has:
@@ -23,14 +24,21 @@ public sealed partial class ResumeJournal : IDisposable
     /// <summary>Bytes of finished pieces after which they are made safe without waiting for the time.</summary>
     public const long CheckpointBytes = 64 * 1024 * 1024;
 
+    // Half of what is read: a journal this long notes whole pieces only, until it is opened and written anew. Blocks
+    // that came one by one for weeks would fill it.
+    private const long MaxBytesWithBlocks = MaxBytes / 2;
+
     private readonly Lock _gate = new();
     private readonly Lock _checkpointing = new();
     private readonly TorrentStorage _storage;
     private readonly IFileSystem _disk;
     private readonly string _path;
     private readonly uint _seed;
-    private readonly byte[] _record = new byte[JournalFormat.RecordLength(sizeof(long))];
+    private readonly byte[] _record = new byte[JournalFormat.RecordLength(JournalFormat.BlocksLength)];
     private readonly ReadOnlyMemory<byte>[] _vector = new ReadOnlyMemory<byte>[1];
+    private readonly List<PieceIndex> _forgotten = [];
+    private readonly List<BlockSpan> _written = [];
+    private IUnfinishedPieces? _pieces;
     private IFileHandle? _file;
     private IFileHandle? _flushing;
     private long _end;
@@ -57,6 +65,12 @@ public sealed partial class ResumeJournal : IDisposable
     public Bitfield Suspect { get; }
 
     /// <summary>
+    /// Blocks of unfinished pieces that were there when the journal was opened, as runs that do not touch. Only a hash
+    /// of the whole piece tells whether they are right. No piece of them is trusted or suspect.
+    /// </summary>
+    public IReadOnlyList<BlockSpan> Unfinished { get; private set; } = [];
+
+    /// <summary>
     /// False when nothing is remembered, because the storage is read-only or the folder takes no files.
     /// </summary>
     public bool IsPersistent => _file is not null;
@@ -77,17 +91,25 @@ public sealed partial class ResumeJournal : IDisposable
         lock (_gate) return AppendPiece(JournalRecordKind.Lost, piece);
     }
 
+    /// <summary>Notes what is written of unfinished pieces too, at each checkpoint and at the end.</summary>
+    public void Follow(IUnfinishedPieces pieces)
+    {
+        lock (_gate) _pieces = pieces;
+    }
+
     /// <summary>True when <see cref="Checkpoint"/> should be called, off the data path.</summary>
     public bool IsCheckpointDue(TimeSpan now)
     {
         lock (_gate)
-            return _file is not null && _bytesInDoubt > 0
-                && (_bytesInDoubt >= CheckpointBytes || now - _lastCheckpoint >= CheckpointInterval);
+            return _file is not null
+                && (_bytesInDoubt >= CheckpointBytes
+                    || (now - _lastCheckpoint >= CheckpointInterval
+                        && (_bytesInDoubt > 0 || _pieces is { HasNews: true })));
     }
 
     /// <summary>
-    /// Puts the data of all remembered pieces and then the journal on the medium. It waits for the disk, possibly for
-    /// seconds; pieces can be appended meanwhile.
+    /// Notes what is new of unfinished pieces, then puts the data of all that is remembered and the journal on the
+    /// medium. It waits for the disk, possibly for seconds; pieces can be appended meanwhile.
     /// </summary>
     /// <param name="now">Time on the clock that <see cref="IsCheckpointDue"/> is asked with.</param>
     public StorageError? Checkpoint(TimeSpan now)
@@ -96,9 +118,11 @@ public sealed partial class ResumeJournal : IDisposable
         {
             long covered;
             long bytes;
+            StorageError? unnoted;
             lock (_gate)
             {
                 _lastCheckpoint = now;
+                unnoted = NoteUnfinished();
                 covered = _end;
                 bytes = _bytesInDoubt;
             }
@@ -119,7 +143,7 @@ public sealed partial class ResumeJournal : IDisposable
                 _flushing = null;
                 if (_file is null) file.Dispose();
             }
-            return flushError;
+            return flushError ?? unnoted;
         }
     }
 
@@ -161,6 +185,24 @@ public sealed partial class ResumeJournal : IDisposable
     public void Dispose()
     {
         lock (_gate) Release();
+    }
+
+    private StorageError? NoteUnfinished()
+    {
+        if (_file is null || _pieces is null || _end > MaxBytesWithBlocks) return null;
+        _forgotten.Clear();
+        _written.Clear();
+        _pieces.TakeNews(_forgotten, _written);
+        StorageError? error = null;
+        foreach (PieceIndex piece in _forgotten) error ??= AppendPiece(JournalRecordKind.Lost, piece);
+        Span<byte> payload = stackalloc byte[JournalFormat.BlocksLength];
+        foreach (BlockSpan blocks in _written)
+        {
+            _bytesInDoubt += blocks.Length;
+            JournalFormat.WriteBlocks(payload, blocks);
+            error ??= Append(JournalRecordKind.Blocks, payload);
+        }
+        return error;
     }
 
     private StorageError? AppendPiece(JournalRecordKind kind, PieceIndex piece)

@@ -53,4 +53,8 @@ public sealed record BrainOptions
 /// <param name="Forest">Its v2 hashes; null for a v1-only torrent.</param>
 /// <param name="Have">Pieces that are on disk, right, and offered to peers.</param>
 /// <param name="Wanted">Pieces that are to be here in the end.</param>
-public sealed record BrainContent(TorrentInfo Info, HashForest? Forest, Bitfield Have, Bitfield Wanted);
+/// <param name="Unfinished">
+/// Runs of whole blocks of other pieces that are on disk, unchecked: what an earlier process had received.
+/// </param>
+public sealed record BrainContent(
+    TorrentInfo Info, HashForest? Forest, Bitfield Have, Bitfield Wanted, IReadOnlyList<BlockSpan> Unfinished);

@@ -10,6 +10,7 @@ namespace Shoal.Swarm;
 // What happens when a piece is whole: announced when it is right, and when it is wrong the search for who spoiled it.
 //
 //   bad ── one sender ───────────────▶ banned at once
+//    ├──── with blocks of before: nobody to be found, fetched again
 //    └──── several: HashBlocks ──▶ each block's hash kept with its sender, all of them on parole, piece fetched again
 //           ├── v2: leaves from a peer, proven by the root ──▶ who sent a differing block is banned at once
 //           └── piece good: HashBlocks ──▶ the same, by comparison with the good blocks
@@ -103,6 +104,12 @@ public sealed partial class TorrentBrain
         WastedBytes += _geometry!.PayloadLength(piece);
         _port.PieceFailed(piece);
         Observer?.PieceJudged(piece, isGood: false);
+        if (_picker!.HasRestored(piece))
+        {
+            // What was on disk before may be what is wrong, and who sent that is not known any more.
+            FetchAgain(piece, now);
+            return;
+        }
         PeerPieces?[] senders = new PeerPieces?[_geometry.BlockCount(piece)];
         for (int block = 0; block < senders.Length; block++) senders[block] = _picker!.Contributor(piece, block);
         List<PeerName> guilty = [];

@@ -109,6 +109,8 @@ public sealed partial class TorrentBrain
             if (_have[i]) _picker.MarkHave(piece);
             if (!content.Wanted[i]) _picker.SetPriority(piece, PiecePriority.Unwanted);
         }
+        foreach (BlockSpan run in content.Unfinished)
+            if (!_picker.TryRestore(run)) _port.ForgetPiece(run.Piece);
         if (content.Info.IsPrivate) BecomePrivate();
         foreach (PeerSession session in _sessions.ToArray())
         {

@@ -30,7 +30,8 @@ internal enum BlockStatus : byte
 ///   Open         late peer or null            null
 ///   Asked        the peer asked               late peer or null
 ///   AskedTwice   the peer asked               the other peer asked
-///   Received     the sender                   null
+///   Received     the sender, or null when     null
+///                it was on disk before
 /// </code>
 /// A late peer was asked and did not answer in time: nobody waits for it, but its block is welcome until then.
 /// </remarks>

@@ -179,6 +179,16 @@ internal sealed class PartialPiece
         return BlockArrival.Accepted;
     }
 
+    /// <summary>Counts an open block as received: it was on disk before, and nobody knows who sent it.</summary>
+    public void Restore(int block)
+    {
+        ref BlockSlot slot = ref _blocks[block];
+        if (slot.Status != BlockStatus.Open) return;
+        slot = new BlockSlot { Status = BlockStatus.Received };
+        OpenCount--;
+        ReceivedCount++;
+    }
+
     /// <summary>Takes back what a peer is asked for one block.</summary>
     /// <param name="peer">Who was asked.</param>
     /// <param name="block">Its number in the piece.</param>

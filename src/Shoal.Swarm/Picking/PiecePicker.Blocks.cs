@@ -60,13 +60,23 @@ internal sealed partial class PiecePicker
     }
 
     /// <summary>
-    /// Who sent a block of a piece that is Partial or Checking; null when it is not received. The peer may have left.
+    /// Who sent a block of a piece that is Partial or Checking; null when it is not received, or was on disk before.
+    /// The peer may have left.
     /// </summary>
     public PeerPieces? Contributor(PieceIndex piece, int block)
     {
         if (!_partialByPiece.TryGetValue(piece.Value, out PartialPiece? partial)) return null;
         ref readonly BlockSlot slot = ref partial[block];
         return slot.Status == BlockStatus.Received ? slot.First : null;
+    }
+
+    /// <summary>True when some block of a piece that is Partial or Checking was on disk before.</summary>
+    public bool HasRestored(PieceIndex piece)
+    {
+        if (!_partialByPiece.TryGetValue(piece.Value, out PartialPiece? partial)) return false;
+        for (int block = 0; block < partial.BlockCount; block++)
+            if (partial[block] is { Status: BlockStatus.Received, First: null }) return true;
+        return false;
     }
 
     /// <summary>The one peer that sent all received blocks of a piece; null when there are none or several.</summary>
@@ -115,6 +125,24 @@ internal sealed partial class PiecePicker
             // When this drops the piece, the last of the list moves here, which was visited already.
             if (partial.ReleaseAll(peer, keepWelcome) > 0) AfterRelease(partial);
         }
+    }
+
+    /// <summary>
+    /// Counts blocks of a piece as received that an earlier process wrote; not all that it has. False, and nothing is
+    /// counted, when no more pieces may be begun, or the piece is here.
+    /// </summary>
+    public bool TryRestore(BlockSpan run)
+    {
+        int number = run.Piece.Value;
+        if (!_partialByPiece.TryGetValue(number, out PartialPiece? partial))
+        {
+            if (_states[number] == PieceState.Have || _partials.Count >= MaxPartialPieces) return false;
+            partial = Begin(number);
+        }
+        int end = (run.End + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
+        for (int block = run.Begin / PieceGeometry.BlockLength; block < end; block++) partial.Restore(block);
+        PlaceByOpenBlocks(partial);
+        return true;
     }
 
     private PartialPiece Begin(int number)

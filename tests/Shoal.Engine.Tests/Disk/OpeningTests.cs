@@ -58,6 +58,32 @@ public sealed class OpeningTests : IAsyncLifetime
         Assert.Equal(had - missed, again.Snapshot().CompletedPieces);
     }
 
+    [Theory(Timeout = 120_000)]
+    [InlineData(InitialCheck.Resume, 3)]
+    [InlineData(InitialCheck.Full, 4)]
+    public async Task A_piece_that_was_not_finished_is_gone_on_with(InitialCheck check, int asked)
+    {
+        TestTorrent torrent = TestTorrents.Create(TorrentVersion.Hybrid, 4 * PieceLength, ("content.bin", 60_000));
+        Torrent first = await AddAsync(new TorrentOptions { Directory = _root }, torrent);
+        using (WirePeer peer = await SeedAsync(torrent))
+        {
+            while (peer.AskedCount < 4) await BreathAsync();
+            await peer.AnswerAsync(most: 1);
+            while (first.Snapshot().DownloadedBytes == 0) await BreathAsync();
+            await first.StopAsync(Cancel);
+        }
+
+        Torrent second = await AddAsync(new TorrentOptions { Directory = _root, InitialCheck = check }, torrent);
+        using (WirePeer peer = await SeedAsync(torrent))
+        {
+            while (peer.AskedCount < asked) await BreathAsync();
+            Assert.Equal(asked, peer.AskedCount);
+            await peer.AnswerAsync();
+            await second.WaitForCompletionAsync(Cancel);
+        }
+        Assert.Equal(torrent.PieceSpace[..60_000], await File.ReadAllBytesAsync(Content, Cancel));
+    }
+
     [Fact(Timeout = 120_000)]
     public async Task Trust_takes_a_file_of_the_right_size_as_it_is()
     {
@@ -99,9 +125,24 @@ public sealed class OpeningTests : IAsyncLifetime
         return piece;
     }
 
-    private async Task<Torrent> AddAsync(TorrentOptions options)
+    private async Task<WirePeer> SeedAsync(TestTorrent torrent)
     {
-        Torrent torrent = await _engine.AddAsync(new TorrentSource.Parsed(_torrent.Metainfo), options, Cancel);
+        WirePeer peer = await WirePeer.ConnectAsync(_engine, torrent);
+        await peer.SendAsync(RawPeer.Message(PeerMessageId.HaveAll));
+        await peer.SendAsync(RawPeer.Message(PeerMessageId.Unchoke));
+        return peer;
+    }
+
+    private static async Task BreathAsync()
+    {
+        Cancel.ThrowIfCancellationRequested();
+        await Task.Yield();
+    }
+
+    private async Task<Torrent> AddAsync(TorrentOptions options, TestTorrent? of = null)
+    {
+        var source = new TorrentSource.Parsed((of ?? _torrent).Metainfo);
+        Torrent torrent = await _engine.AddAsync(source, options, Cancel);
         while (torrent.Snapshot().State == TorrentState.Checking)
         {
             Cancel.ThrowIfCancellationRequested();

@@ -73,11 +73,12 @@ internal sealed class WirePeer : IDisposable
 
     /// <summary>Sends the blocks that were asked for so far.</summary>
     /// <param name="withoutFirst">True to keep back the first block of each piece for the next time.</param>
-    public async Task AnswerAsync(bool withoutFirst = false)
+    /// <param name="most">Blocks to send at the most.</param>
+    public async Task AnswerAsync(bool withoutFirst = false, int most = int.MaxValue)
     {
         var buffer = new MessageBuffer();
         var kept = new List<BlockSpan>();
-        while (_asked.TryDequeue(out BlockSpan block))
+        for (int sent = 0; sent < most && _asked.TryDequeue(out BlockSpan block); sent++)
         {
             if (withoutFirst && block.Begin == 0) kept.Add(block);
             else PeerMessages.WritePiece(buffer, block, _torrent.Block(block).Span);

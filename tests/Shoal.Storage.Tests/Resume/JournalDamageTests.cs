@@ -111,6 +111,10 @@ public sealed class JournalDamageTests : IDisposable
             (JournalRecordKind.Piece, [7, 0, 0, 0]), (JournalRecordKind.Piece, [0xff, 0xff, 0xff, 0xff]),
             (JournalRecordKind.Piece, [1]), (JournalRecordKind.Snapshot, [0xff]), (JournalRecordKind.Snapshot, []),
             (JournalRecordKind.Session, [1]), (JournalRecordKind.Durable, [1]), ((JournalRecordKind)99, []),
+            (JournalRecordKind.Blocks, [2, 0, 0, 0, 0, 0, 0, 0]), (JournalRecordKind.Blocks, Numbers(7, 0, 1)),
+            (JournalRecordKind.Blocks, Numbers(-1, 0, 1)), (JournalRecordKind.Blocks, Numbers(2, -1, 1)),
+            (JournalRecordKind.Blocks, Numbers(2, 0, 0)), (JournalRecordKind.Blocks, Numbers(2, 0, 2)),
+            (JournalRecordKind.Blocks, Numbers(2, 1, int.MaxValue)),
         ];
         foreach ((JournalRecordKind kind, byte[] payload) in bad)
         {
@@ -120,11 +124,13 @@ public sealed class JournalDamageTests : IDisposable
             length += JournalFormat.Write(records.AsSpan(length), seed, kind, payload);
             length += JournalFormat.Write(records.AsSpan(length), seed, JournalRecordKind.Piece, [2, 0, 0, 0]);
             byte[] journal = [.. header, .. records[..length]];
-            JournalReplay? replay = JournalReplay.Of(journal, header, _torrent.Geometry.PieceCount, Guid.Empty);
+            JournalReplay? replay = JournalReplay.Of(journal, header, _torrent.Geometry, Guid.Empty);
             Assert.Equal(header.Length + good, replay!.ValidLength);
             AssertPieces([1], replay.Have);
         }
     }
+
+    private static byte[] Numbers(params int[] numbers) => [.. numbers.SelectMany(BitConverter.GetBytes)];
 
     private void AssertNothing()
     {

@@ -26,13 +26,14 @@ internal sealed class BrainFixture
         int[]? unwanted = null,
         bool magnet = false,
         Func<BrainOptions, BrainOptions>? options = null,
-        TestTorrent? torrent = null)
+        TestTorrent? torrent = null,
+        (int Piece, int Block)[]? unfinished = null)
     {
         Torrent = torrent ?? TestTorrents.Create(version, PieceLength, ("content.bin", length));
         var basic = new BrainOptions { PeerId = Us, ListenPort = 6881, UploadSlots = 4 };
         Brain = new TorrentBrain(Torrent.Info.Hashes, options?.Invoke(basic) ?? basic, Port, seed: 7);
         if (magnet) Brain.FetchMetadata();
-        else SetContent(have, unwanted);
+        else SetContent(have, unwanted, unfinished: unfinished);
     }
 
     public static PeerId Us { get; } = Id("-SH0100-mmmmmmmmmmmm");
@@ -50,7 +51,8 @@ internal sealed class BrainFixture
     public static PeerId Id(string text) => new(System.Text.Encoding.ASCII.GetBytes(text));
 
     /// <summary>Makes the content known, with all piece layers unless it is said to miss them.</summary>
-    public void SetContent(int[]? have = null, int[]? unwanted = null, bool withLayers = true)
+    public void SetContent(
+        int[]? have = null, int[]? unwanted = null, bool withLayers = true, (int Piece, int Block)[]? unfinished = null)
     {
         HashForest? forest = Torrent.Info.Hashes.V2 is null
             ? null
@@ -65,7 +67,13 @@ internal sealed class BrainFixture
         var wanted = new Bitfield(Geometry.PieceCount);
         wanted.SetAll();
         foreach (int piece in unwanted ?? []) wanted.Clear(piece);
-        Brain.SetContent(new BrainContent(Torrent.Info, forest, there, wanted), Now);
+        List<BlockSpan> blocks = [];
+        foreach ((int piece, int block) in unfinished ?? [])
+        {
+            blocks.Add(Geometry.Block(Geometry.Piece(piece), block));
+            Port.Disk.Restore(blocks[^1]);
+        }
+        Brain.SetContent(new BrainContent(Torrent.Info, forest, there, wanted, blocks), Now);
         CheckBooks();
     }
 

@@ -25,6 +25,23 @@ public sealed class DownloadTests
     }
 
     [Fact]
+    public void What_was_on_disk_before_is_not_asked_for_and_its_piece_is_finished_first()
+    {
+        var swarm = new BrainFixture(
+            length: 100 * BrainFixture.PieceLength, unfinished: [(7, 0), (7, 2), (93, 1), (93, 2), (93, 3)]);
+        FakePeer peer = swarm.Accept().HaveAll().Unchoke();
+        BlockSpan[] first = [.. peer.Asked.Take(3)];
+        Assert.Equal([Block(93, 0), Block(7, 1), Block(7, 3)], first);
+        while (peer.SendAsked() > 0) swarm.RunDisk();
+        Assert.True(swarm.Brain.IsComplete);
+        Assert.Equal(100 * BrainFixture.PieceLength - 5 * PieceGeometry.BlockLength, swarm.Brain.DownloadedBytes);
+        Assert.Equal(swarm.Torrent.PieceSpace, swarm.Port.Disk!.Bytes);
+        swarm.AssertAtRest();
+
+        BlockSpan Block(int piece, int block) => swarm.Geometry.Block(swarm.Geometry.Piece(piece), block);
+    }
+
+    [Fact]
     public void Nothing_is_asked_while_choked_and_the_window_when_unchoked()
     {
         var swarm = new BrainFixture(length: 100 * BrainFixture.PieceLength);

@@ -34,6 +34,13 @@ internal sealed class MemoryDisk
     /// <summary>Puts a right piece there, as if it had been downloaded before.</summary>
     public void Fill(PieceIndex piece) => _torrent.Piece(piece).Span.CopyTo(Bytes.AsSpan(Offset(piece)));
 
+    /// <summary>Puts a block there, as if it had been downloaded before.</summary>
+    public void Restore(BlockSpan block)
+    {
+        _torrent.Block(block).Span.CopyTo(Bytes.AsSpan(Offset(block.Piece) + block.Begin));
+        _stored.Add(block);
+    }
+
     public void Store(BlockSpan block, ReadOnlySpan<byte> bytes)
     {
         Assert.True(_stored.Add(block), $"Block {block} was stored twice.");

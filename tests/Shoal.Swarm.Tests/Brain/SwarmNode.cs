@@ -143,7 +143,7 @@ internal sealed class SwarmNode : ISwarmPort
         if (_hasAll) have.SetAll();
         var wanted = new Bitfield(_torrent.Geometry.PieceCount);
         wanted.SetAll();
-        Brain.SetContent(new BrainContent(_torrent.Info, forest, have, wanted), _swarm.Now);
+        Brain.SetContent(new BrainContent(_torrent.Info, forest, have, wanted, []), _swarm.Now);
     }
 
     private void Flush(SwarmLink link)

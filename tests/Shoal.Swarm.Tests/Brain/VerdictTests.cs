@@ -32,6 +32,28 @@ public sealed class VerdictTests
         swarm.AssertAtRest();
     }
 
+    [Theory]
+    [InlineData(TorrentVersion.V1)]
+    [InlineData(TorrentVersion.V2)]
+    public void Nobody_is_blamed_for_a_piece_with_blocks_of_before(TorrentVersion version)
+    {
+        var swarm = new BrainFixture(version, have: AllButTheFirst, unfinished: [(0, 1)]);
+        swarm.Port.Disk!.Bytes[PieceGeometry.BlockLength] ^= 1;
+        FakePeer peer = swarm.Accept().Has(0).Unchoke();
+        Assert.Equal(3, peer.SendAsked(3));
+        swarm.RunDisk();
+        Assert.Equal([swarm.Geometry.Piece(0)], swarm.Port.Failed);
+        Assert.True(peer.IsOpen);
+        // All of it comes again, and now it is known who sends it.
+        Assert.Equal(4, peer.SendAsked(spoil: block => block.Begin == 0));
+        swarm.RunDisk();
+        Assert.Equal(DisconnectReason.BadData, peer.Reason);
+        swarm.Accept().Has(0).Unchoke().SendAsked();
+        swarm.RunDisk();
+        Assert.True(swarm.Brain.IsComplete);
+        swarm.AssertAtRest();
+    }
+
     // P14
     [Theory]
     [InlineData(TorrentVersion.V1)]

@@ -54,6 +54,22 @@ public sealed class PartialBoundTests
     }
 
     [Fact]
+    public void No_more_pieces_are_restored_than_may_be_begun()
+    {
+        var fixture = new PickerFixture(60, BlocksPerPiece) { HasRestored = true };
+        fixture.Have(0);
+        PiecePicker picker = fixture.Picker;
+        Assert.False(picker.TryRestore(Blocks(0)));
+        for (int piece = 1; piece <= picker.MaxPartialPieces; piece++) Assert.True(picker.TryRestore(Blocks(piece)));
+        Assert.False(picker.TryRestore(Blocks(59)));
+        Assert.True(picker.TryRestore(Blocks(1, first: 1023)));
+        Assert.Equal(33L * PieceGeometry.BlockLength, picker.PartialBytes);
+        PickerAudit.Check(fixture);
+
+        BlockSpan Blocks(int piece, int first = 7) => fixture.Geometry.Block(fixture.Piece(piece), first);
+    }
+
+    [Fact]
     public void The_piece_with_the_fewest_blocks_is_given_up()
     {
         var fixture = new PickerFixture(60, BlocksPerPiece);

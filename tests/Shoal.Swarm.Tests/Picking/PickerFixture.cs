@@ -19,6 +19,9 @@ internal sealed class PickerFixture
 
     public PiecePicker Picker { get; }
 
+    /// <summary>True where blocks were on disk before, so that nobody sent them.</summary>
+    public bool HasRestored { get; init; }
+
     public PieceIndex Piece(int number) => Geometry.Piece(number);
 
     public PeerPieces Seed(int slot)

@@ -1,0 +1,309 @@
+using Shoal.Protocol;
+using Shoal.Protocol.Torrents;
+using Shoal.Storage.Checking;
+using Shoal.Storage.Resume;
+using Shoal.Storage.Tests.Fakes;
+using Shoal.Storage.Tests.Intake;
+using Shoal.TestKit;
+
+namespace Shoal.Storage.Tests.Resume;
+
+/// <summary>What a later process finds of pieces that an earlier one did not finish, and goes on with.</summary>
+public sealed class UnfinishedPiecesTests
+{
+    private const int PieceLength = 64 * 1024;
+
+    private static readonly Guid Boot = new(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+    private static readonly Guid NextBoot = new(2, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+
+    private readonly MemoryFileSystem _disk = new() { CanLosePower = true };
+
+    public static TheoryData<TorrentVersion> Versions =>
+        [TorrentVersion.V1, TorrentVersion.V2, TorrentVersion.Hybrid];
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task A_killed_process_leaves_the_blocks_up_to_the_last_checkpoint(TorrentVersion version)
+    {
+        TestTorrent torrent = Folder(version);
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            first.AcceptAndWork([Block(first, 0, 1), Block(first, 1, 0), Block(first, 1, 3), Block(first, 1, 2)]);
+            Assert.True(journal.IsCheckpointDue(ResumeJournal.CheckpointInterval));
+            Assert.Null(journal.Checkpoint(ResumeJournal.CheckpointInterval));
+            Assert.False(journal.IsCheckpointDue(TimeSpan.FromHours(1)));
+            first.AcceptAndWork([Block(first, 0, 0)]);
+            journal.Dispose();
+        }
+
+        await using IntakeRig second = Rig(torrent);
+        ResumeJournal again = Open(second, Boot);
+        Assert.Equal([(0, 1, 1), (1, 0, 1), (1, 2, 2)], Runs(again));
+        second.Intake.Restore(again.Unfinished);
+        Assert.False(second.Accept(Block(second, 0, 1)));
+        second.AcceptAndWork([Block(second, 1, 1)]);
+        Assert.Equal([1], second.Log.Pieces(PieceOutcome.Good));
+        second.AcceptAndWork([Block(second, 0, 3), Block(second, 0, 0), Block(second, 0, 2)]);
+        Assert.Equal([0, 1], second.Log.Pieces(PieceOutcome.Good).Order());
+        again.Dispose();
+    }
+
+    [Fact]
+    public async Task A_clean_end_leaves_every_block()
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            first.AcceptAndWork([Block(first, 0, 1), Block(first, 0, 2), Block(first, 2, 0)]);
+            Assert.Null(journal.Close());
+        }
+
+        // The data was flushed before the journal said so.
+        _disk.CutPower(new Random(1));
+        Assert.Equal([(0, 1, 2), (2, 0, 1)], await ReopenAsync(torrent, NextBoot));
+    }
+
+    [Fact]
+    public async Task A_power_cut_leaves_what_was_flushed()
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            first.AcceptAndWork([Block(first, 0, 1)]);
+            Assert.Null(journal.Checkpoint(TimeSpan.Zero));
+            first.AcceptAndWork([Block(first, 0, 3)]);
+            string data = first.Storage.PathOf(0)!;
+            _disk.Fault = (operation, path) =>
+                operation == "flush" && path == data ? new StorageError(StorageFault.Other, "no") : null;
+            Assert.NotNull(journal.Checkpoint(TimeSpan.Zero));
+            _disk.Fault = (_, _) => null;
+            journal.Dispose();
+        }
+
+        Assert.Equal([(0, 1, 1)], await ReopenAsync(torrent, NextBoot));
+        // What was noted but not flushed counts for a process of the same start of the system alone.
+        Assert.Equal([(0, 1, 1)], await ReopenAsync(torrent, Boot));
+    }
+
+    [Fact]
+    public async Task What_only_memory_holds_is_flushed_by_the_next_process()
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            first.AcceptAndWork([Block(first, 0, 1)]);
+            _disk.Fault = (operation, _) =>
+                operation == "flush" ? new StorageError(StorageFault.Other, "no") : null;
+            Assert.NotNull(journal.Checkpoint(TimeSpan.Zero));
+            _disk.Fault = (_, _) => null;
+            journal.Dispose();
+        }
+
+        await using (IntakeRig second = Rig(torrent))
+        {
+            using ResumeJournal journal = Open(second, Boot);
+            Assert.Equal([(0, 1, 1)], Runs(journal));
+            Assert.True(journal.IsCheckpointDue(ResumeJournal.CheckpointInterval));
+            Assert.Null(journal.Checkpoint(ResumeJournal.CheckpointInterval));
+        }
+        _disk.CutPower(new Random(1));
+        Assert.Equal([(0, 1, 1)], await ReopenAsync(torrent, NextBoot));
+    }
+
+    [Fact]
+    public async Task Blocks_of_a_file_that_was_changed_are_gone()
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        string changed = "";
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            first.AcceptAndWork([Block(first, 0, 1), Block(first, 3, 0)]);
+            Assert.Null(journal.Close());
+            changed = first.Storage.PathOf(0)!;
+        }
+
+        _disk[changed] = [.. _disk[changed]];
+        Assert.Equal([(3, 0, 1)], await ReopenAsync(torrent, Boot));
+        Assert.Equal([(3, 0, 1)], await ReopenAsync(torrent, Boot));
+    }
+
+    [Fact]
+    public async Task Blocks_past_the_end_of_a_file_are_gone_for_good()
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        byte[] before;
+        string path;
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            first.AcceptAndWork([Block(first, 0, 0), Block(first, 0, 2)]);
+            Assert.Null(journal.Checkpoint(TimeSpan.Zero));
+            journal.Dispose();
+            path = first.Storage.PathOf(0)!;
+            before = [.. _disk[path]];
+        }
+
+        _disk[path] = before[..(PieceGeometry.BlockLength + 1)];
+        Assert.Equal([(0, 0, 1)], await ReopenAsync(torrent, Boot));
+        _disk[path] = before;
+        Assert.Equal([(0, 0, 1)], await ReopenAsync(torrent, Boot));
+    }
+
+    [Theory]
+    [MemberData(nameof(Versions))]
+    public async Task A_wrong_block_of_before_makes_the_piece_come_again(TorrentVersion version)
+    {
+        TestTorrent torrent = Folder(version);
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            Assert.True(first.Accept(Block(first, 0, 2), corrupt: true));
+            first.Work();
+            Assert.Null(journal.Close());
+        }
+
+        await using IntakeRig second = Rig(torrent);
+        using ResumeJournal again = Open(second, Boot);
+        second.Intake.Restore(again.Unfinished);
+        second.AcceptAndWork([Block(second, 0, 0), Block(second, 0, 1), Block(second, 0, 3)]);
+        Assert.Equal([0], second.Log.Pieces(PieceOutcome.BadHash));
+        second.Intake.Forget(second.Piece(0));
+        second.AcceptAndWork(second.BlocksOf(0));
+        Assert.Equal([0], second.Log.Pieces(PieceOutcome.Good));
+    }
+
+    [Fact]
+    public async Task Forgotten_blocks_do_not_come_back()
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            first.AcceptAndWork([Block(first, 0, 1), Block(first, 2, 1)]);
+            Assert.Null(journal.Checkpoint(TimeSpan.Zero));
+            first.Intake.Forget(first.Piece(0));
+            first.Intake.Forget(first.Piece(2));
+            first.AcceptAndWork([Block(first, 2, 3)]);
+            Assert.Null(journal.Checkpoint(TimeSpan.Zero));
+            journal.Dispose();
+        }
+
+        Assert.Equal([(2, 3, 1)], await ReopenAsync(torrent, Boot));
+    }
+
+    [Fact]
+    public async Task A_piece_that_was_forgotten_and_came_again_stays_known()
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            first.Log.Then = verdict => Assert.Null(journal.Append(verdict.Piece));
+            first.AcceptAndWork([Block(first, 0, 1)]);
+            Assert.Null(journal.Checkpoint(TimeSpan.Zero));
+            first.Intake.Forget(first.Piece(0));
+            first.AcceptAndWork(first.BlocksOf(0));
+            Assert.Null(journal.Checkpoint(TimeSpan.Zero));
+            journal.Dispose();
+        }
+
+        await using IntakeRig second = Rig(torrent);
+        using ResumeJournal again = Open(second, Boot);
+        Assert.True(again.Trusted[0]);
+        Assert.Empty(again.Unfinished);
+    }
+
+    [Fact]
+    public async Task A_piece_of_which_all_blocks_were_noted_is_checked()
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            first.AcceptAndWork(first.BlocksOf(0));
+            journal.Follow(new Noted(first.BlocksOf(0)));
+            Assert.Null(journal.Checkpoint(TimeSpan.Zero));
+            journal.Dispose();
+        }
+
+        for (int times = 0; times < 2; times++)
+        {
+            await using IntakeRig second = Rig(torrent);
+            using ResumeJournal again = Open(second, Boot);
+            Assert.True(again.Suspect[0]);
+            Assert.Empty(again.Unfinished);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_long_journal_is_written_anew_and_says_the_same(bool isFlushed)
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        string path = "";
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            first.AcceptAndWork([Block(first, 0, 1)]);
+            for (int i = 0; i < 400_000; i++) Assert.Null(journal.Remove(first.Piece(1)));
+            if (!isFlushed)
+                _disk.Fault = (operation, _) =>
+                    operation == "flush" ? new StorageError(StorageFault.Other, "no") : null;
+            Assert.Equal(isFlushed, journal.Checkpoint(TimeSpan.Zero) is null);
+            _disk.Fault = (_, _) => null;
+            journal.Dispose();
+            path = _disk.Paths.Single(name => name.EndsWith(".shoal", StringComparison.Ordinal));
+        }
+
+        Assert.Equal([(0, 1, 1)], await ReopenAsync(torrent, Boot));
+        Assert.InRange(_disk[path].Length, 1, 1000);
+        Assert.Equal([(0, 1, 1)], await ReopenAsync(torrent, Boot));
+        Assert.Equal(isFlushed ? [(0, 1, 1)] : [], await ReopenAsync(torrent, NextBoot));
+    }
+
+    private static TestTorrent Folder(TorrentVersion version) =>
+        TestTorrents.Create(version, PieceLength, ("a", 2 * PieceLength), ("b", 2 * PieceLength));
+
+    private IntakeRig Rig(TestTorrent torrent) => new(torrent, disk: _disk);
+
+    private static BlockSpan Block(IntakeRig rig, int piece, int block) => rig.Geometry.Block(rig.Piece(piece), block);
+
+    private ResumeJournal Open(IntakeRig rig, Guid boot)
+    {
+        Assert.Null(ResumeJournal.Open(rig.Torrent.Info, rig.Storage, _disk, boot, out ResumeJournal? journal));
+        journal!.Follow(rig.Intake);
+        return journal;
+    }
+
+    private async Task<(int, int, int)[]> ReopenAsync(TestTorrent torrent, Guid boot)
+    {
+        await using IntakeRig rig = Rig(torrent);
+        using ResumeJournal journal = Open(rig, boot);
+        return Runs(journal);
+    }
+
+    /// <summary>Piece, first block and number of blocks of each run.</summary>
+    private static (int, int, int)[] Runs(ResumeJournal journal) =>
+    [
+        .. journal.Unfinished
+            .Select(run => (run.Piece.Value, run.Begin / PieceGeometry.BlockLength,
+                run.Length / PieceGeometry.BlockLength))
+            .Order(),
+    ];
+
+    private sealed class Noted(IEnumerable<BlockSpan> blocks) : IUnfinishedPieces
+    {
+        public bool HasNews => true;
+
+        public void TakeNews(ICollection<PieceIndex> forgotten, ICollection<BlockSpan> written)
+        {
+            foreach (BlockSpan block in blocks) written.Add(block);
+        }
+    }
+}
