@@ -20,6 +20,7 @@ public sealed class TroubleTests
     [InlineData("cannot reach \\d+ behind its router")]
     [InlineData("\\d+ crashes\n")]
     [InlineData("\\d+ stops\n")]
+    [InlineData("goes on with \\d+ runs of blocks")]
     [InlineData("loses \\d+ bytes to a power cut")]
     [InlineData("keeps \\d+ of \\d+ bytes and says nothing")]
     [InlineData("ends: .*the disk is full")]

@@ -245,6 +245,8 @@ internal sealed partial class SimPeer
         bool knowsLayers = !Group.HasMagnetOnly || CompletedAt is not null;
         HashForest? forest = _world.Forest(knowsLayers ? metainfo.PieceLayers : null);
         Disk.Begin(forest);
+        if (Network.Log.IsOn && Disk.Unfinished.Count > 0)
+            Network.Log.Write($"{Number} goes on with {Disk.Unfinished.Count} runs of blocks");
         var wanted = new Bitfield(have.Length);
         wanted.SetAll();
         if (Group.IsSeed) CompletedAt ??= TimeSpan.Zero;

@@ -76,7 +76,9 @@ public sealed class OpeningTests : IAsyncLifetime
         Torrent second = await AddAsync(new TorrentOptions { Directory = _root, InitialCheck = check }, torrent);
         using (WirePeer peer = await SeedAsync(torrent))
         {
-            while (peer.AskedCount < asked) await BreathAsync();
+            // What is asked on unchoke comes before the answer to this.
+            await peer.PingAsync(1);
+            while (!peer.Echoed(1)) await BreathAsync();
             Assert.Equal(asked, peer.AskedCount);
             await peer.AnswerAsync();
             await second.WaitForCompletionAsync(Cancel);
