@@ -61,17 +61,17 @@ internal static class SeededPlans
     private static PeerGroup Unlucky(SwarmRandom random)
     {
         var group = new PeerGroup { Name = "unlucky", Count = 1 + random.Next(2) };
-        return random.Next(5) switch
+        return random.Next(6) switch
         {
-            0 => group with
+            <= 1 => group with
             {
                 CrashesEvery = TimeSpan.FromSeconds(10),
                 AwayFor = TimeSpan.FromSeconds(5),
                 Disk = new DiskFaults { TearsOnCrash = random.Next(2) == 0 },
             },
-            1 => group with { Disk = new DiskFaults { BytesPerSecond = 20_000 } },
-            2 => group with { Disk = new DiskFaults { FullAfterBytes = 50_000 } },
-            3 => group with { Disk = new DiskFaults { LiesOneIn = 5 } },
+            2 => group with { Disk = new DiskFaults { BytesPerSecond = 20_000 } },
+            3 => group with { Disk = new DiskFaults { FullAfterBytes = 50_000 } },
+            4 => group with { Disk = new DiskFaults { LiesOneIn = 5 } },
             _ => group with { StaysFor = TimeSpan.FromSeconds(5), GivesUpAfter = TimeSpan.FromMinutes(1) },
         };
     }
@@ -79,7 +79,8 @@ internal static class SeededPlans
     private static PeerGroup Line(SwarmRandom random, PeerGroup group) => group with
     {
         UpBytesPerSecond = 20_000 * (1 + random.Next(50)),
-        DownBytesPerSecond = 20_000 * (1 + random.Next(50)),
+        // Who crashes is slow, so that it is in the middle of pieces when it does.
+        DownBytesPerSecond = 20_000 * (1 + random.Next(group.CrashesEvery is null ? 50 : 1)),
         Delay = TimeSpan.FromMilliseconds(random.Next(120)),
         Jitter = TimeSpan.FromMilliseconds(random.Next(3) * random.Next(50)),
         Loss = random.Next(4) == 0 ? 0.03 : 0,

@@ -47,6 +47,7 @@ public sealed partial class TorrentBrain
         RequestHashes(now);
         FillAllRequests(now);
         TurnOver(now);
+        GiveUpCallers(now);
         DialMore(now);
         if (_sessions.Count < FewPeers && !IsUploadOnly && now >= _wantPeersAgainAt)
         {

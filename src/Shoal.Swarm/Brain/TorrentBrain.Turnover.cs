@@ -21,8 +21,18 @@ public sealed partial class TorrentBrain
     // with more than half of them dialled the swarm is full, and who comes later is turned away everywhere.
     private const int KeptForCallersPercent = 60;
 
+    // Where nobody calls these places would stay empty: behind a router that lets nobody in, and in a swarm whose peers
+    // have found each other already. So after a while without callers, who come within a second where all begin at the
+    // same time, as many more of a hundred are dialled, down to those that are always kept.
+    private static readonly TimeSpan CallersWait = TimeSpan.FromSeconds(3);
+    private const int GivenUpPercent = 10;
+    private const int AlwaysKeptPercent = 20;
+
     // Fewer places than this are no swarm to keep open; all may be dialled.
     private const int FewPlaces = 20;
+
+    private int _keptPercent = KeptForCallersPercent;
+    private TimeSpan? _callAwaitedSince;
 
     // Peers that were left for others, so that as many more may be dialled.
     private int _replacements;
@@ -31,7 +41,7 @@ public sealed partial class TorrentBrain
     private int DialledPlaces => _options.FixedSwarm is not null
         ? _options.MaxPeers
         : Math.Max(
-            Math.Min(_options.MaxPeers, FewPlaces), _options.MaxPeers * (100 - KeptForCallersPercent) / 100);
+            Math.Min(_options.MaxPeers, FewPlaces), _options.MaxPeers * (100 - _keptPercent) / 100);
 
     private bool IsFull => _sessions.Count + _directory.DiallingCount >= DialledPlaces;
 
@@ -72,8 +82,21 @@ public sealed partial class TorrentBrain
         return least;
     }
 
+    /// <summary>
+    /// Has more of the places that were kept for callers dialled when none comes. Who only serves is called.
+    /// </summary>
+    private void GiveUpCallers(TimeSpan now)
+    {
+        if (!IsFull || IsUploadOnly) _callAwaitedSince = now;
+        _callAwaitedSince ??= now;
+        if (now - _callAwaitedSince < CallersWait || _keptPercent <= AlwaysKeptPercent) return;
+        _callAwaitedSince = now;
+        _keptPercent -= GivenUpPercent;
+    }
+
     private bool TakePlaceFor(IPEndPoint caller)
     {
+        _callAwaitedSince = _now;
         if (_sessions.Count < _options.MaxPeers && _port.TakePlace(isDial: false)) return true;
         return MakeRoomFor(caller) && _port.TakePlace(isDial: false);
     }

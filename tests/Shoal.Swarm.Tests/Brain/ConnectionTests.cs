@@ -255,6 +255,35 @@ public sealed class ConnectionTests
         Assert.Equal(60, swarm.Brain.Sessions.Count);
     }
 
+    [Fact]
+    public void Of_places_that_nobody_calls_for_all_but_a_fifth_are_dialled()
+    {
+        var swarm = new BrainFixture(options: o => o with { MaxPeers = 100 });
+        swarm.Brain.PeersFound(
+            [.. Enumerable.Range(0, 120).Select(_ => swarm.NewAddress())], PeerSources.Tracker, swarm.Now);
+        for (int called = 0; called < 3; called++)
+        {
+            swarm.Wait(2.75);
+            swarm.Accept();
+        }
+        Assert.Equal(40, swarm.Port.Dials.Count);
+        swarm.Wait(3);
+        // The callers have places of those that may be dialled.
+        Assert.Equal(50 - 3, swarm.Port.Dials.Count);
+        swarm.Wait(30);
+        Assert.Equal(80 - 3, swarm.Port.Dials.Count);
+    }
+
+    [Fact]
+    public void Who_only_serves_waits_for_callers()
+    {
+        var swarm = new BrainFixture(have: BrainFixture.AllOf(6), options: o => o with { MaxPeers = 100 });
+        swarm.Brain.PeersFound(
+            [.. Enumerable.Range(0, 120).Select(_ => swarm.NewAddress())], PeerSources.Tracker, swarm.Now);
+        swarm.Wait(30);
+        Assert.Equal(40, swarm.Port.Dials.Count);
+    }
+
     // P04, as far as the brain decides: a dialled peer that never says who it is.
     [Fact]
     public void A_dialled_peer_has_ten_seconds_for_its_handshake()
