@@ -41,7 +41,8 @@ public sealed partial class TorrentBrain
     private int DialledPlaces => _options.FixedSwarm is not null
         ? _options.MaxPeers
         : Math.Max(
-            Math.Min(_options.MaxPeers, FewPlaces), _options.MaxPeers * (100 - _keptPercent) / 100);
+            Math.Min(_options.MaxPeers, FewPlaces),
+            _options.MaxPeers * (100 - (IsUploadOnly ? KeptForCallersPercent : _keptPercent)) / 100);
 
     private bool IsFull => _sessions.Count + _directory.DiallingCount >= DialledPlaces;
 
@@ -83,11 +84,12 @@ public sealed partial class TorrentBrain
     }
 
     /// <summary>
-    /// Has more of the places that were kept for callers dialled when none comes. Who only serves is called.
+    /// Has more of the places that were kept for callers dialled when none comes. Who only serves is called, and where
+    /// nobody answers more dials are of no use.
     /// </summary>
     private void GiveUpCallers(TimeSpan now)
     {
-        if (!IsFull || IsUploadOnly) _callAwaitedSince = now;
+        if (_sessions.Count < DialledPlaces || IsUploadOnly) _callAwaitedSince = now;
         _callAwaitedSince ??= now;
         if (now - _callAwaitedSince < CallersWait || _keptPercent <= AlwaysKeptPercent) return;
         _callAwaitedSince = now;

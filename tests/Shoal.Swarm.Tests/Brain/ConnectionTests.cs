@@ -261,6 +261,10 @@ public sealed class ConnectionTests
         var swarm = new BrainFixture(options: o => o with { MaxPeers = 100 });
         swarm.Brain.PeersFound(
             [.. Enumerable.Range(0, 120).Select(_ => swarm.NewAddress())], PeerSources.Tracker, swarm.Now);
+        // While nobody has answered there is no telling whether there is anybody.
+        swarm.Wait(9);
+        Assert.Equal(40, swarm.Port.Dials.Count);
+        AnswerDials(swarm, upTo: 40);
         for (int called = 0; called < 3; called++)
         {
             swarm.Wait(2.75);
@@ -269,9 +273,20 @@ public sealed class ConnectionTests
         Assert.Equal(40, swarm.Port.Dials.Count);
         swarm.Wait(3);
         // The callers have places of those that may be dialled.
-        Assert.Equal(50 - 3, swarm.Port.Dials.Count);
-        swarm.Wait(30);
-        Assert.Equal(80 - 3, swarm.Port.Dials.Count);
+        AnswerDials(swarm, upTo: 50 - 3);
+        for (int more = 0; more < 6; more++)
+        {
+            swarm.Wait(3);
+            AnswerDials(swarm, upTo: Math.Min(80, 60 + 10 * more) - 3);
+        }
+    }
+
+    private static void AnswerDials(BrainFixture swarm, int upTo)
+    {
+        Assert.Equal(upTo, swarm.Port.Dials.Count);
+        foreach (IPEndPoint dialled in swarm.Port.Dials.ToArray())
+            if (!swarm.Brain.Sessions.Any(session => session.Remote.Equals(dialled)))
+                swarm.DialAndGreetKnown(dialled);
     }
 
     [Fact]
@@ -280,8 +295,26 @@ public sealed class ConnectionTests
         var swarm = new BrainFixture(have: BrainFixture.AllOf(6), options: o => o with { MaxPeers = 100 });
         swarm.Brain.PeersFound(
             [.. Enumerable.Range(0, 120).Select(_ => swarm.NewAddress())], PeerSources.Tracker, swarm.Now);
+        AnswerDials(swarm, upTo: 40);
         swarm.Wait(30);
         Assert.Equal(40, swarm.Port.Dials.Count);
+    }
+
+    [Fact]
+    public void Who_has_become_complete_dials_no_more_than_at_first()
+    {
+        var swarm = new BrainFixture(length: BrainFixture.PieceLength, options: o => o with { MaxPeers = 100 });
+        swarm.Brain.PeersFound(
+            [.. Enumerable.Range(0, 120).Select(_ => swarm.NewAddress())], PeerSources.Tracker, swarm.Now);
+        AnswerDials(swarm, upTo: 40);
+        swarm.Wait(3.25);
+        Assert.Equal(50, swarm.Port.Dials.Count);
+        FakePeer peer = swarm.Accept().HaveAll().Unchoke();
+        peer.SendAsked();
+        swarm.RunDisk();
+        Assert.True(swarm.Brain.IsComplete);
+        swarm.Wait(5);
+        Assert.Equal(50, swarm.Port.Dials.Count);
     }
 
     // P04, as far as the brain decides: a dialled peer that never says who it is.
