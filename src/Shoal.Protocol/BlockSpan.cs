@@ -8,4 +8,10 @@ public readonly record struct BlockSpan(PieceIndex Piece, int Begin, int Length)
 {
     /// <summary>Offset in the piece of the first byte after the span.</summary>
     public int End => Begin + Length;
+
+    /// <summary>Number of the block that the first byte lies in.</summary>
+    public int FirstBlock => Begin / PieceGeometry.BlockLength;
+
+    /// <summary>Number of blocks, for a span that begins where one does; the last may be short.</summary>
+    public int BlockCount => (Length + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
 }

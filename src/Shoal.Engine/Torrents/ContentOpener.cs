@@ -48,7 +48,9 @@ internal sealed class ContentOpener(
             Bitfield wanted = FileSelection.Pieces(_info, files);
             wanted.KeepOnly(offered);
             var intake = new BlockIntake(storage!, hashes, sink, have, time);
-            List<BlockSpan> unfinished = UnfinishedOf(journal, have);
+            List<BlockSpan> unfinished = [];
+            if (journal is not null && options.InitialCheck == InitialCheck.Resume)
+                unfinished.AddRange(journal.Unfinished.Where(run => wanted[run.Piece] && !have[run.Piece]));
             intake.Restore(unfinished);
             journal?.Follow(intake);
             return new OpenedContent(_info, forest, storage!, intake, journal, have, wanted, unfinished);
@@ -59,19 +61,6 @@ internal sealed class ContentOpener(
             storage!.Dispose();
             throw;
         }
-    }
-
-    /// <summary>
-    /// What the journal says of unfinished pieces, unless nothing is to be believed unchecked; then whole pieces are
-    /// all that can count.
-    /// </summary>
-    private List<BlockSpan> UnfinishedOf(ResumeJournal? journal, Bitfield have)
-    {
-        if (journal is null) return [];
-        if (options.InitialCheck == InitialCheck.Resume) return [.. journal.Unfinished.Where(run => !have[run.Piece])];
-        foreach (BlockSpan run in journal.Unfinished)
-            if (!have[run.Piece]) journal.Remove(run.Piece);
-        return [];
     }
 
     public static TorrentException Failed(StorageError error) => new(TorrentError.Disk, error.Sentence);
@@ -104,8 +93,7 @@ internal sealed class ContentOpener(
         _verifier = new Verifier(storage, hashes);
         Bitfield have = await _verifier.RunAsync(unseen, null, cancellationToken).ConfigureAwait(false);
         if (journal is null) return have;
-        for (int piece = have.NextSet(0); piece >= 0; piece = have.NextSet(piece + 1))
-            journal.Append(_info.Geometry.Piece(piece));
+        journal.NoteCheck(unseen, have);
         if (!believesJournal) return have;
         var trusted = new Bitfield(journal.Trusted);
         trusted.KeepOnly(offered);

@@ -238,7 +238,7 @@ internal sealed partial class TorrentActor : IVerdictSink
     /// <summary>Makes finished pieces safe against a power cut now and then, off the actor's thread.</summary>
     private void CheckpointIfDue()
     {
-        if (_content?.Journal is not { } journal || !journal.IsCheckpointDue(Now) || !_checkpoint.IsCompleted) return;
+        if (_content?.Journal is not { } journal || !_checkpoint.IsCompleted || !journal.IsCheckpointDue(Now)) return;
         TimeSpan now = Now;
         _checkpoint = Task.Run(() => Checkpoint(journal, now));
     }

@@ -79,10 +79,9 @@ internal sealed class StoredDisk : ISimDisk, IVerdictSink
         for (int i = _journal.Suspect.NextSet(0); i >= 0; i = _journal.Suspect.NextSet(i + 1))
         {
             PieceIndex piece = _torrent.Geometry.Piece(i);
-            if (!Verify(piece)) continue;
-            _have.Set(piece);
-            _journal.Append(piece);
+            if (Verify(piece)) _have.Set(piece);
         }
+        _journal.NoteCheck(_journal.Suspect, _have);
         Unfinished = [.. _journal.Unfinished.Where(run => !_have[run.Piece])];
         return new Bitfield(_have);
     }
@@ -95,7 +94,7 @@ internal sealed class StoredDisk : ISimDisk, IVerdictSink
         _intake.Restore(Unfinished);
         _journal!.Follow(_intake);
         foreach (BlockSpan run in Unfinished)
-            _stored[run.Piece.Value] = _stored.GetValueOrDefault(run.Piece.Value) + BlocksIn(run);
+            _stored[run.Piece.Value] = _stored.GetValueOrDefault(run.Piece.Value) + run.BlockCount;
     }
 
     public bool Store(BlockSpan block, SlabSlice bytes, bool isSpoiled)
@@ -242,9 +241,6 @@ internal sealed class StoredDisk : ISimDisk, IVerdictSink
     private PieceRootLookup? Roots() => _torrent.Info.Hashes.V2 is null
         ? null
         : new Protocol.Merkle.HashForest(_torrent.Info, _torrent.Metainfo.PieceLayers).TryPieceRoot;
-
-    private static int BlocksIn(BlockSpan run) =>
-        (run.Length + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
 
     private Guid NewBoot()
     {

@@ -36,8 +36,8 @@ public sealed partial class BlockIntake : IUnfinishedPieces
             foreach (PieceIntake piece in _pieces.Values)
             {
                 if (!IsNotable(piece)) continue;
-                piece.Claimed.AddRuns(_storage.Geometry, piece.Piece, written, piece.Noted);
-                piece.Noted.CopyFrom(piece.Claimed);
+                piece.Written.AddRuns(_storage.Geometry, piece.Piece, written, piece.Noted);
+                piece.Noted.CopyFrom(piece.Written);
             }
         }
     }
@@ -49,22 +49,13 @@ public sealed partial class BlockIntake : IUnfinishedPieces
     public void Restore(IEnumerable<BlockSpan> runs)
     {
         lock (_gate)
-        {
-            foreach (BlockSpan run in runs)
-            {
-                PieceIntake target = Find(run.Piece);
-                target.Claimed.Include(run);
-                target.Noted.Include(run);
-                target.Work.Restore(run);
-            }
-        }
+            foreach (BlockSpan run in runs) Find(run.Piece).Restore(run);
     }
 
     /// <summary>
-    /// True for a piece that has new blocks, all of them written, and waits for more. One that is being worked on is
-    /// noted another time: it may be whole by then.
+    /// True for a piece of which more is written than is noted. One that is whole is noted by its verdict.
     /// </summary>
     private bool IsNotable(PieceIntake piece) =>
-        piece.State == IntakeState.Idle && piece.Queued.Count == 0 && piece.Claimed.Count > piece.Noted.Count
-        && piece.Claimed.Count < _storage.Geometry.BlockCount(piece.Piece);
+        piece.State <= IntakeState.Scheduled && piece.Written.Count > piece.Noted.Count
+        && piece.Written.Count < _storage.Geometry.BlockCount(piece.Piece);
 }

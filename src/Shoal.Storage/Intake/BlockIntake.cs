@@ -122,8 +122,7 @@ public sealed partial class BlockIntake : IAsyncDisposable
             if (!_pieces.TryGetValue(piece.Value, out PieceIntake? forgotten)) return;
             dropped = Release(forgotten.Queued);
             if (forgotten.Noted.Count > 0) _voided.Add(piece.Value);
-            forgotten.Claimed.Clear();
-            forgotten.Noted.Clear();
+            forgotten.ForgetBlocks();
             if (forgotten.State == IntakeState.Scheduled) forgotten.IsResetRequested = true;
             else Recycle(forgotten);
         }
@@ -330,6 +329,7 @@ public sealed partial class BlockIntake : IAsyncDisposable
         lock (_gate)
         {
             if (piece.IsResetRequested) piece.Work.Begin(piece.Piece);
+            piece.Written.CopyFrom(piece.Passed);
             bool hasWork = piece.Queued.Count > 0 || piece.IsRecheckRequested;
             piece.IsResetRequested = piece.IsRecheckRequested = false;
             if (hasWork) piece.PassQueue();

@@ -29,9 +29,8 @@ internal sealed class BlockSet(int capacity)
     /// <summary>Adds those of a run of blocks that are not in the set.</summary>
     public void Include(BlockSpan run)
     {
-        int end = (run.End + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
-        for (int block = run.Begin / PieceGeometry.BlockLength; block < end; block++)
-            if (!this[block]) Add(block, 1);
+        for (int i = 0; i < run.BlockCount; i++)
+            if (!this[run.FirstBlock + i]) Add(run.FirstBlock + i, 1);
     }
 
     /// <summary>Adds the runs of blocks that are here and not in another set of the same piece to a list.</summary>

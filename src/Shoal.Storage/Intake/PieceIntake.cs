@@ -50,7 +50,13 @@ internal sealed class PieceIntake(BlockIntake intake, int blocksPerPiece, PieceW
     /// <summary>Blocks that have come, written or not.</summary>
     public BlockSet Claimed { get; } = new(blocksPerPiece);
 
-    /// <summary>Blocks of <see cref="Claimed"/> that a journal has noted.</summary>
+    /// <summary>Blocks that were handed to the work so far.</summary>
+    public BlockSet Passed { get; } = new(blocksPerPiece);
+
+    /// <summary>Blocks that are written: what was handed to the work before its last turn.</summary>
+    public BlockSet Written { get; } = new(blocksPerPiece);
+
+    /// <summary>Blocks of <see cref="Written"/> that a journal has noted.</summary>
     public BlockSet Noted { get; } = new(blocksPerPiece);
 
     public PieceWork Work { get; } = work;
@@ -61,14 +67,36 @@ internal sealed class PieceIntake(BlockIntake intake, int blocksPerPiece, PieceW
         Piece = piece;
         State = IntakeState.Idle;
         IsResetRequested = IsRecheckRequested = false;
-        Claimed.Clear();
-        Noted.Clear();
+        ForgetBlocks();
         Work.IsForLanes = isForLanes;
         Work.Begin(piece);
     }
 
+    /// <summary>Makes all blocks open again.</summary>
+    public void ForgetBlocks()
+    {
+        Claimed.Clear();
+        Passed.Clear();
+        Written.Clear();
+        Noted.Clear();
+    }
+
+    /// <summary>Takes blocks for come and written.</summary>
+    public void Restore(BlockSpan run)
+    {
+        Claimed.Include(run);
+        Passed.Include(run);
+        Written.Include(run);
+        Noted.Include(run);
+        Work.Restore(run);
+    }
+
     /// <summary>Hands the queued blocks to the work and takes its empty list for the next ones.</summary>
-    public void PassQueue() => Queued = Work.Exchange(Queued);
+    public void PassQueue()
+    {
+        Queued = Work.Exchange(Queued);
+        Passed.CopyFrom(Claimed);
+    }
 
     void IThreadPoolWorkItem.Execute() => intake.Run(this);
 }

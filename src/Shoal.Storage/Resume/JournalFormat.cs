@@ -15,7 +15,10 @@ internal enum JournalRecordKind : byte
     /// <summary>A piece is written and right. Payload: its number, 4 bytes.</summary>
     Piece = 2,
 
-    /// <summary>A piece is not there any more. Payload: its number, 4 bytes.</summary>
+    /// <summary>
+    /// A piece is not there any more. Payload: its number, 4 bytes; nothing for all that are in doubt, once they were
+    /// checked.
+    /// </summary>
     Lost = 3,
 
     /// <summary>
@@ -32,7 +35,8 @@ internal enum JournalRecordKind : byte
     Clean = 6,
 
     /// <summary>
-    /// A piece that was recorded must be checked before it counts again. Payload: its number, 4 bytes.
+    /// A piece must be checked before it counts, or counts again. Payload: its number, 4 bytes; nothing for all pieces,
+    /// of which nothing is known.
     /// </summary>
     Doubt = 7,
 
@@ -126,10 +130,9 @@ internal static class JournalFormat
     /// <summary>Writes the payload of a record about whole blocks of a piece.</summary>
     public static void WriteBlocks(Span<byte> payload, BlockSpan blocks)
     {
-        int count = (blocks.Length + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
         BinaryPrimitives.WriteInt32LittleEndian(payload, blocks.Piece.Value);
-        BinaryPrimitives.WriteInt32LittleEndian(payload[4..], blocks.Begin / PieceGeometry.BlockLength);
-        BinaryPrimitives.WriteInt32LittleEndian(payload[8..], count);
+        BinaryPrimitives.WriteInt32LittleEndian(payload[4..], blocks.FirstBlock);
+        BinaryPrimitives.WriteInt32LittleEndian(payload[8..], blocks.BlockCount);
     }
 
     /// <summary>Reads the payload of a record about blocks; false when there are no such blocks.</summary>

@@ -13,6 +13,7 @@ internal sealed class JournalReplay
     private readonly PieceGeometry _geometry;
     private readonly Dictionary<int, int> _unsettled = [];
     private readonly Dictionary<int, List<NotedBlocks>> _unfinished = [];
+    private readonly HashSet<int> _unsettledBlocks = [];
     private Guid? _boot;
 
     private JournalReplay(PieceGeometry geometry)
@@ -72,6 +73,15 @@ internal sealed class JournalReplay
                 Suspect.Clear(piece);
                 _unfinished.Remove(piece);
                 if (Have.Set(piece)) _unsettled[piece] = offset;
+                return true;
+            case JournalRecordKind.Lost when payload.IsEmpty:
+                Suspect.ClearAll();
+                return true;
+            case JournalRecordKind.Doubt when payload.IsEmpty:
+                Have.ClearAll();
+                Suspect.SetAll();
+                _unsettled.Clear();
+                _unfinished.Clear();
                 return true;
             case JournalRecordKind.Lost when TryPiece(payload, out int piece):
                 Have.Clear(piece);
@@ -133,6 +143,7 @@ internal sealed class JournalReplay
         if (Have[piece] || Suspect[piece]) return;
         if (!_unfinished.TryGetValue(piece, out List<NotedBlocks>? noted)) _unfinished.Add(piece, noted = []);
         noted.Add(new NotedBlocks(blocks, offset));
+        _unsettledBlocks.Add(piece);
     }
 
     /// <summary>
@@ -151,8 +162,16 @@ internal sealed class JournalReplay
     {
         foreach ((int piece, int offset) in _unsettled)
             if (offset < before) _unsettled.Remove(piece);
-        foreach (List<NotedBlocks> noted in _unfinished.Values)
+        foreach (int piece in _unsettledBlocks)
+        {
+            bool isSettled = true;
+            List<NotedBlocks> noted = _unfinished.GetValueOrDefault(piece, []);
             for (int i = 0; i < noted.Count; i++)
+            {
                 if (noted[i].Offset < before) noted[i] = noted[i] with { Offset = NotedBlocks.Settled };
+                isSettled &= noted[i].IsSettled;
+            }
+            if (isSettled) _unsettledBlocks.Remove(piece);
+        }
     }
 }

@@ -18,10 +18,10 @@ public sealed partial class ResumeJournal
     private const int CompactBytes = 4 * 1024 * 1024;
 
     /// <summary>
-    /// A journal longer than this is none of ours: a record for each of 2^21 pieces takes 24 MiB, and a clean record
-    /// at most 16 MiB.
+    /// A journal longer than this is none of ours: a record for each of 2^21 pieces takes 24 MiB, those about blocks 32
+    /// MiB and what comes at the end, and a clean record at most 16 MiB.
     /// </summary>
-    private const int MaxBytes = 64 * 1024 * 1024;
+    private const int MaxBytes = 80 * 1024 * 1024;
 
     /// <summary>
     /// Opens or creates the journal of a torrent in its download folder. It fails with
@@ -83,6 +83,7 @@ public sealed partial class ResumeJournal
             return StartAnew(header, session);
         }
         List<int> reduced = Believe(replay);
+        _hasDoubts = !replay.Suspect.IsEmpty || !Suspect.IsEmpty;
         Distrust(replay);
         if (replay.ValidLength > CompactBytes && TryCompact(header, session, replay)) return null;
         return GoOn(replay, reduced, content.Length, session);
@@ -195,6 +196,9 @@ public sealed partial class ResumeJournal
         var buffer = new ArrayBufferWriter<byte>();
         buffer.Write(header);
         JournalFormat.Append(buffer, _seed, JournalRecordKind.Session, session);
+        _hasDoubts = true;
+        // A process that ends before it has checked what is there leaves it in doubt.
+        JournalFormat.Append(buffer, _seed, JournalRecordKind.Doubt, []);
         return _file!.SetLength(0) ?? Write(buffer.WrittenMemory);
     }
 
@@ -207,14 +211,23 @@ public sealed partial class ResumeJournal
         var buffer = new ArrayBufferWriter<byte>();
         JournalFormat.Append(buffer, _seed, JournalRecordKind.Session, session);
         for (int i = 0; i < Trusted.Length; i++)
-            if (replay.Have[i] && !Trusted[i]) JournalFormat.Append(buffer, _seed, JournalRecordKind.Doubt, i);
+        {
+            if (!replay.Have[i] || Trusted[i]) continue;
+            _hasDoubts = true;
+            JournalFormat.Append(buffer, _seed, JournalRecordKind.Doubt, i);
+        }
         foreach (int piece in reduced)
         {
             JournalRecordKind kind = Suspect[piece] ? JournalRecordKind.Doubt : JournalRecordKind.Lost;
             JournalFormat.Append(buffer, _seed, kind, piece);
         }
         foreach (BlockSpan blocks in Unfinished)
-            if (reduced.Contains(blocks.Piece.Value)) JournalFormat.Append(buffer, _seed, blocks);
+        {
+            if (!reduced.Contains(blocks.Piece.Value)) continue;
+            JournalFormat.Append(buffer, _seed, blocks);
+            // A new record, so that the next checkpoint has to cover it.
+            _bytesInDoubt += blocks.Length;
+        }
         StorageError? error = replay.ValidLength < length ? _file!.SetLength(replay.ValidLength) : null;
         return error ?? Write(buffer.WrittenMemory);
     }

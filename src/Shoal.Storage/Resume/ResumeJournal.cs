@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using Shoal.Protocol;
 using Shoal.Storage.Files;
@@ -7,8 +8,8 @@ namespace Shoal.Storage.Resume;
 /// <summary>
 /// Remembers which pieces of an unfinished torrent are on disk, and which blocks of pieces that are not whole, in a
 /// hidden file beside them that is only appended to. It also keeps a second process away from the same download. A
-/// process that is killed loses no finished piece, and of others what came after the last checkpoint; a power cut puts
-/// those in doubt that were finished after it. Safe for concurrent use.
+/// process that is killed loses no finished piece, and of others what was not written by the last checkpoint; a power
+/// cut puts those in doubt that were finished after it. Safe for concurrent use.
 /// </summary>
 /// <remarks>
 /// A checkpoint keeps this order, so that the journal never claims more than the disk has:
@@ -24,21 +25,23 @@ public sealed partial class ResumeJournal : IDisposable
     /// <summary>Bytes of finished pieces after which they are made safe without waiting for the time.</summary>
     public const long CheckpointBytes = 64 * 1024 * 1024;
 
-    // Half of what is read: a journal this long notes whole pieces only, until it is opened and written anew. Blocks
-    // that came one by one for weeks would fill it.
-    private const long MaxBytesWithBlocks = MaxBytes / 2;
-
     private readonly Lock _gate = new();
     private readonly Lock _checkpointing = new();
     private readonly TorrentStorage _storage;
     private readonly IFileSystem _disk;
     private readonly string _path;
     private readonly uint _seed;
-    private readonly byte[] _record = new byte[JournalFormat.RecordLength(JournalFormat.BlocksLength)];
+    private readonly byte[] _record = new byte[JournalFormat.RecordLength(sizeof(long))];
     private readonly ReadOnlyMemory<byte>[] _vector = new ReadOnlyMemory<byte>[1];
     private readonly List<PieceIndex> _forgotten = [];
     private readonly List<BlockSpan> _written = [];
+
+    // Records on unfinished pieces that are not in the file yet: they are news only once.
+    private readonly ArrayBufferWriter<byte> _notes = new();
     private IUnfinishedPieces? _pieces;
+
+    // True when the file says of some pieces that they are in doubt, of such too that are not there at all.
+    private bool _hasDoubts;
     private IFileHandle? _file;
     private IFileHandle? _flushing;
     private long _end;
@@ -75,20 +78,49 @@ public sealed partial class ResumeJournal : IDisposable
     /// </summary>
     public bool IsPersistent => _file is not null;
 
+    /// <summary>
+    /// A journal this long notes blocks only at its end, until it is opened again and written anew: such as came one by
+    /// one for days would make it longer than what is read. Settable for tests.
+    /// </summary>
+    internal long MostBytesWithBlocks { get; set; } = 32 * 1024 * 1024;
+
     /// <summary>Remembers a piece. Its data must have been written, though it need not be flushed.</summary>
     public StorageError? Append(PieceIndex piece)
     {
-        lock (_gate)
-        {
-            _bytesInDoubt += _storage.Geometry.PayloadLength(piece);
-            return AppendPiece(JournalRecordKind.Piece, piece);
-        }
+        // What was noted of it before must not come after it.
+        lock (_gate) return WriteNotes() ?? AppendGood(piece);
     }
 
     /// <summary>Forgets a piece that turned out to be lost or wrong.</summary>
     public StorageError? Remove(PieceIndex piece)
     {
-        lock (_gate) return AppendPiece(JournalRecordKind.Lost, piece);
+        lock (_gate) return WriteNotes() ?? AppendPiece(JournalRecordKind.Lost, piece);
+    }
+
+    /// <summary>
+    /// Notes what a check has found: which of the pieces that it looked at are right, and that of the others nothing is
+    /// there, whatever was known before.
+    /// </summary>
+    /// <param name="seen">The pieces that were looked at.</param>
+    /// <param name="good">Those of them that are right.</param>
+    public StorageError? NoteCheck(Bitfield seen, Bitfield good)
+    {
+        lock (_gate)
+        {
+            // One record for all: of a torrent of which nothing is there, every piece was in doubt.
+            bool endsDoubt = Suspect.CountCommon(seen) == Suspect.Count;
+            var known = new Bitfield(Trusted);
+            foreach (BlockSpan blocks in Unfinished) known.Set(blocks.Piece);
+            StorageError? error = null;
+            for (int i = seen.NextSet(0); i >= 0; i = seen.NextSet(i + 1))
+            {
+                PieceIndex piece = _storage.Geometry.Piece(i);
+                if (good[i]) error ??= AppendGood(piece);
+                else if (known[i] || (Suspect[i] && !endsDoubt)) error ??= AppendPiece(JournalRecordKind.Lost, piece);
+            }
+            if (endsDoubt && _hasDoubts) error ??= Append(JournalRecordKind.Lost, []);
+            return error;
+        }
     }
 
     /// <summary>Notes what is written of unfinished pieces too, at each checkpoint and at the end.</summary>
@@ -103,8 +135,7 @@ public sealed partial class ResumeJournal : IDisposable
         lock (_gate)
             return _file is not null
                 && (_bytesInDoubt >= CheckpointBytes
-                    || (now - _lastCheckpoint >= CheckpointInterval
-                        && (_bytesInDoubt > 0 || _pieces is { HasNews: true })));
+                    || (now - _lastCheckpoint >= CheckpointInterval && (_bytesInDoubt > 0 || HasNotes(isEnd: false))));
     }
 
     /// <summary>
@@ -112,7 +143,9 @@ public sealed partial class ResumeJournal : IDisposable
     /// medium. It waits for the disk, possibly for seconds; pieces can be appended meanwhile.
     /// </summary>
     /// <param name="now">Time on the clock that <see cref="IsCheckpointDue"/> is asked with.</param>
-    public StorageError? Checkpoint(TimeSpan now)
+    public StorageError? Checkpoint(TimeSpan now) => NoteAndFlush(now, isEnd: false);
+
+    private StorageError? NoteAndFlush(TimeSpan now, bool isEnd)
     {
         lock (_checkpointing)
         {
@@ -122,7 +155,7 @@ public sealed partial class ResumeJournal : IDisposable
             lock (_gate)
             {
                 _lastCheckpoint = now;
-                unnoted = NoteUnfinished();
+                unnoted = NoteUnfinished(isEnd);
                 covered = _end;
                 bytes = _bytesInDoubt;
             }
@@ -153,7 +186,7 @@ public sealed partial class ResumeJournal : IDisposable
     /// </summary>
     public StorageError? Close()
     {
-        StorageError? error = Checkpoint(_lastCheckpoint);
+        StorageError? error = NoteAndFlush(_lastCheckpoint, isEnd: true);
         lock (_gate)
         {
             int length = _storage.Layout.Files.Length * FileEntryLength;
@@ -187,22 +220,39 @@ public sealed partial class ResumeJournal : IDisposable
         lock (_gate) Release();
     }
 
-    private StorageError? NoteUnfinished()
+    private bool HasNotes(bool isEnd) =>
+        _notes.WrittenCount > 0 || ((isEnd || _end <= MostBytesWithBlocks) && _pieces is { HasNews: true });
+
+    /// <summary>Takes what is new of unfinished pieces into the journal, with one write.</summary>
+    private StorageError? NoteUnfinished(bool isEnd)
     {
-        if (_file is null || _pieces is null || _end > MaxBytesWithBlocks) return null;
+        if (_file is null || !HasNotes(isEnd)) return null;
         _forgotten.Clear();
         _written.Clear();
-        _pieces.TakeNews(_forgotten, _written);
-        StorageError? error = null;
-        foreach (PieceIndex piece in _forgotten) error ??= AppendPiece(JournalRecordKind.Lost, piece);
-        Span<byte> payload = stackalloc byte[JournalFormat.BlocksLength];
+        _pieces?.TakeNews(_forgotten, _written);
+        foreach (PieceIndex piece in _forgotten)
+            JournalFormat.Append(_notes, _seed, JournalRecordKind.Lost, piece.Value);
         foreach (BlockSpan blocks in _written)
         {
             _bytesInDoubt += blocks.Length;
-            JournalFormat.WriteBlocks(payload, blocks);
-            error ??= Append(JournalRecordKind.Blocks, payload);
+            JournalFormat.Append(_notes, _seed, blocks);
         }
+        return WriteNotes();
+    }
+
+    /// <summary>Writes the notes; those that cannot be written wait for the next call.</summary>
+    private StorageError? WriteNotes()
+    {
+        if (_notes.WrittenCount == 0) return null;
+        StorageError? error = _file is null ? null : Write(_notes.WrittenMemory);
+        if (error is null) _notes.ResetWrittenCount();
         return error;
+    }
+
+    private StorageError? AppendGood(PieceIndex piece)
+    {
+        _bytesInDoubt += _storage.Geometry.PayloadLength(piece);
+        return AppendPiece(JournalRecordKind.Piece, piece);
     }
 
     private StorageError? AppendPiece(JournalRecordKind kind, PieceIndex piece)

@@ -101,10 +101,11 @@ public sealed partial class TorrentBrain
 
     private void PieceIsBad(PieceIndex piece, TimeSpan now)
     {
-        WastedBytes += _geometry!.PayloadLength(piece);
+        int restored = _picker!.RestoredBytes(piece);
+        WastedBytes += _geometry!.PayloadLength(piece) - restored;
         _port.PieceFailed(piece);
         Observer?.PieceJudged(piece, isGood: false);
-        if (_picker!.HasRestored(piece))
+        if (restored > 0)
         {
             // What was on disk before may be what is wrong, and who sent that is not known any more.
             FetchAgain(piece, now);

@@ -62,6 +62,18 @@ internal sealed class PartialPiece
         }
     }
 
+    /// <summary>Bytes of the received blocks that were on disk before.</summary>
+    public int RestoredBytes
+    {
+        get
+        {
+            int bytes = 0;
+            for (int block = 0; block < BlockCount; block++)
+                if (_blocks[block] is { Status: BlockStatus.Received, First: null }) bytes += Span(block).Length;
+            return bytes;
+        }
+    }
+
     /// <summary>Takes the object into use for a piece, all blocks open.</summary>
     public void Begin(PieceIndex piece, int blockCount, int payloadBytes)
     {

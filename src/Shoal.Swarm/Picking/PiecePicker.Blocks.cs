@@ -70,14 +70,9 @@ internal sealed partial class PiecePicker
         return slot.Status == BlockStatus.Received ? slot.First : null;
     }
 
-    /// <summary>True when some block of a piece that is Partial or Checking was on disk before.</summary>
-    public bool HasRestored(PieceIndex piece)
-    {
-        if (!_partialByPiece.TryGetValue(piece.Value, out PartialPiece? partial)) return false;
-        for (int block = 0; block < partial.BlockCount; block++)
-            if (partial[block] is { Status: BlockStatus.Received, First: null }) return true;
-        return false;
-    }
+    /// <summary>Bytes of a piece that is Partial or Checking that were on disk before.</summary>
+    public int RestoredBytes(PieceIndex piece) =>
+        _partialByPiece.TryGetValue(piece.Value, out PartialPiece? partial) ? partial.RestoredBytes : 0;
 
     /// <summary>The one peer that sent all received blocks of a piece; null when there are none or several.</summary>
     public PeerPieces? SoleContributor(PieceIndex piece)
@@ -139,8 +134,7 @@ internal sealed partial class PiecePicker
             if (_states[number] == PieceState.Have || _partials.Count >= MaxPartialPieces) return false;
             partial = Begin(number);
         }
-        int end = (run.End + PieceGeometry.BlockLength - 1) / PieceGeometry.BlockLength;
-        for (int block = run.Begin / PieceGeometry.BlockLength; block < end; block++) partial.Restore(block);
+        for (int i = 0; i < run.BlockCount; i++) partial.Restore(run.FirstBlock + i);
         PlaceByOpenBlocks(partial);
         return true;
     }

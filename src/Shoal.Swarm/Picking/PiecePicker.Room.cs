@@ -29,7 +29,7 @@ internal sealed partial class PiecePicker
     /// state Missing, or begun anew; what had come of it is void.
     /// </summary>
     /// <param name="piece">One that can be asked for anew.</param>
-    /// <param name="bytes">What had come of it.</param>
+    /// <param name="bytes">What peers had sent of it.</param>
     public bool TryTakeGivenUp(out PieceIndex piece, out long bytes)
     {
         bool isAny = _givenUp.TryDequeue(out (PieceIndex Piece, long Bytes) next);
@@ -91,7 +91,8 @@ internal sealed partial class PiecePicker
     private void GiveUp(PartialPiece partial)
     {
         int number = partial.Piece.Value;
-        if (partial.ReceivedCount > 0) _givenUp.Enqueue((partial.Piece, partial.ReceivedBytes));
+        if (partial.ReceivedCount > 0)
+            _givenUp.Enqueue((partial.Piece, partial.ReceivedBytes - partial.RestoredBytes));
         Drop(partial);
         ComeToRest(number);
     }

@@ -64,15 +64,7 @@ public sealed class OpeningTests : IAsyncLifetime
     public async Task A_piece_that_was_not_finished_is_gone_on_with(InitialCheck check, int asked)
     {
         TestTorrent torrent = TestTorrents.Create(TorrentVersion.Hybrid, 4 * PieceLength, ("content.bin", 60_000));
-        Torrent first = await AddAsync(new TorrentOptions { Directory = _root }, torrent);
-        using (WirePeer peer = await SeedAsync(torrent))
-        {
-            while (peer.AskedCount < 4) await BreathAsync();
-            await peer.AnswerAsync(most: 1);
-            while (first.Snapshot().DownloadedBytes == 0) await BreathAsync();
-            await first.StopAsync(Cancel);
-        }
-
+        await DownloadOneBlockAsync(torrent);
         Torrent second = await AddAsync(new TorrentOptions { Directory = _root, InitialCheck = check }, torrent);
         using (WirePeer peer = await SeedAsync(torrent))
         {
@@ -84,6 +76,26 @@ public sealed class OpeningTests : IAsyncLifetime
             await second.WaitForCompletionAsync(Cancel);
         }
         Assert.Equal(torrent.PieceSpace[..60_000], await File.ReadAllBytesAsync(Content, Cancel));
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_piece_that_was_not_finished_waits_while_it_is_not_wanted()
+    {
+        TestTorrent torrent = TestTorrents.Create(TorrentVersion.V2, 4 * PieceLength, ("a", 60_000), ("b", 60_000));
+        int begun = await DownloadOneBlockAsync(torrent);
+        Torrent other = await AddAsync(
+            new TorrentOptions { Directory = _root, SelectedFiles = [1 - begun] }, torrent);
+        using (WirePeer peer = await SeedAsync(torrent))
+        {
+            while (peer.AskedCount < 4) await BreathAsync();
+            await other.StopAsync(Cancel);
+        }
+
+        await AddAsync(new TorrentOptions { Directory = _root }, torrent);
+        using WirePeer last = await SeedAsync(torrent);
+        await last.PingAsync(1);
+        while (!last.Echoed(1)) await BreathAsync();
+        Assert.Equal(7, last.AskedCount);
     }
 
     [Fact(Timeout = 120_000)]
@@ -124,6 +136,19 @@ public sealed class OpeningTests : IAsyncLifetime
         int piece = 0;
         while (!bytes.AsSpan(piece * PieceLength, PieceLength)
             .SequenceEqual(_torrent.PieceSpace.AsSpan(piece * PieceLength, PieceLength))) piece++;
+        return piece;
+    }
+
+    /// <summary>Gets one block of a torrent with pieces of four and ends cleanly; returns the piece.</summary>
+    private async Task<int> DownloadOneBlockAsync(TestTorrent torrent)
+    {
+        Torrent first = await AddAsync(new TorrentOptions { Directory = _root }, torrent);
+        using WirePeer peer = await SeedAsync(torrent);
+        while (peer.AskedCount < 4) await BreathAsync();
+        int piece = peer.NextAsked.Piece.Value;
+        await peer.AnswerAsync(most: 1);
+        while (first.Snapshot().DownloadedBytes == 0) await BreathAsync();
+        await first.StopAsync(Cancel);
         return piece;
     }
 

@@ -32,6 +32,9 @@ internal sealed class WirePeer : IDisposable
     /// <summary>Blocks that the engine waits for.</summary>
     public int AskedCount => _asked.Count;
 
+    /// <summary>The block that the engine has waited for longest.</summary>
+    public BlockSpan NextAsked => _asked.TryPeek(out BlockSpan block) ? block : default;
+
     /// <summary>True when the engine closed the connection.</summary>
     public bool IsClosed => _reading.IsCompleted;
 

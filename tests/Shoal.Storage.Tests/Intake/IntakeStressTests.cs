@@ -34,7 +34,10 @@ public sealed class IntakeStressTests
             if (verdict.Outcome == PieceOutcome.Good) Assert.Null(journal!.Append(verdict.Piece));
             else intake.Forget(verdict.Piece);
         };
+        journal!.Follow(intake);
         var slabs = new SlabPool(PieceGeometry.BlockLength, 64);
+        using var finished = new CancellationTokenSource();
+        Task checkpoints = Task.Run(() => KeepNoting(journal, finished.Token), TestContext.Current.CancellationToken);
         int round = 0;
         while (log.Pieces(PieceOutcome.Good).Count() < torrent.Geometry.PieceCount)
         {
@@ -46,7 +49,10 @@ public sealed class IntakeStressTests
             // Pieces that are not whole yet may be held to be hashed beside others.
             Assert.InRange(slabs.Outstanding, 0, HeldBytes.Max / PieceGeometry.BlockLength);
         }
-        Assert.Null(journal!.Close());
+        await finished.CancelAsync();
+        await checkpoints;
+        Assert.Null(journal.Close());
+        AssertAllTrusted(torrent, storage!);
         CancellationToken cancellation = TestContext.Current.CancellationToken;
         Bitfield good = await new Verifier(storage!, hashes).RunAsync(null, null, cancellation);
         Assert.True(good.IsFull);
@@ -56,6 +62,20 @@ public sealed class IntakeStressTests
         await intake.DisposeAsync();
         Assert.Equal(0, slabs.Outstanding);
         storage!.Dispose();
+    }
+
+    private static void KeepNoting(ResumeJournal journal, CancellationToken end)
+    {
+        while (!end.IsCancellationRequested) Assert.Null(journal.Checkpoint(TimeSpan.Zero));
+    }
+
+    /// <summary>However notes and verdicts met, every piece is known at the end, and none is unfinished.</summary>
+    private static void AssertAllTrusted(TestTorrent torrent, TorrentStorage storage)
+    {
+        Assert.Null(ResumeJournal.Open(torrent.Info, storage, RealFileSystem.Instance, out ResumeJournal? journal));
+        Assert.True(journal!.Trusted.IsFull);
+        Assert.Empty(journal.Unfinished);
+        journal.Dispose();
     }
 
     private static void Send(TestTorrent torrent, BlockIntake intake, SlabPool slabs, Random random, int liesOneIn)

@@ -68,14 +68,17 @@ public sealed class CrashTests
         callsLeft = calls;
         if (ResumeJournal.Open(_torrent.Info, rig.Storage, disk, Boot, out ResumeJournal? journal) is not null)
             return finished;
-        journal!.Follow(rig.Intake);
+        journal!.NoteCheck(journal.Suspect, new Bitfield(_torrent.Geometry.PieceCount));
+        journal.Follow(rig.Intake);
         rig.Log.Then = verdict =>
         {
+            if (verdict.Outcome == PieceOutcome.BadHash) rig.Intake.Forget(verdict.Piece);
             if (verdict.Outcome != PieceOutcome.Good || journal.Append(verdict.Piece) is not null) return;
             finished.Add(verdict.Piece.Value);
             if (random.Next(3) == 0) journal.Checkpoint(TimeSpan.Zero);
         };
-        BlockSpan[] blocks = [.. rig.AllBlocks];
+        // Twice, as what was spoiled has to come again.
+        BlockSpan[] blocks = [.. rig.AllBlocks, .. rig.AllBlocks];
         random.Shuffle(blocks);
         foreach (BlockSpan block in blocks)
         {

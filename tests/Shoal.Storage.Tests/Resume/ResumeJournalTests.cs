@@ -37,6 +37,60 @@ public sealed class ResumeJournalTests : IDisposable
     }
 
     [Fact]
+    public void A_check_that_was_not_finished_is_to_be_made_again()
+    {
+        for (int i = 0; i < 4; i++) Put(i);
+        Kill(Open());
+        using (ResumeJournal second = Open())
+        {
+            AssertPieces([0, 1, 2, 3], second.Suspect);
+            Bitfield good = NoPieces();
+            good.Set(1);
+            Assert.Null(second.NoteCheck(second.Suspect, good));
+        }
+        using ResumeJournal third = Open();
+        AssertPieces([1], third.Trusted);
+        AssertPieces([], third.Suspect);
+    }
+
+    [Fact]
+    public void What_a_full_check_finds_wrong_is_trusted_no_more()
+    {
+        Kill(Remember(0, 2, 5));
+        using (ResumeJournal second = Open())
+        {
+            Bitfield seen = NoPieces();
+            seen.SetAll();
+            Bitfield good = NoPieces();
+            good.Set(2);
+            Assert.Null(second.NoteCheck(seen, good));
+        }
+        using ResumeJournal third = Open();
+        AssertPieces([2], third.Trusted);
+        AssertPieces([], third.Suspect);
+    }
+
+    [Fact]
+    public void A_check_of_some_pieces_in_doubt_leaves_the_others_so()
+    {
+        Kill(Remember(null, 0, 2, 5));
+        using (ResumeJournal second = Open(null))
+        {
+            AssertPieces([0, 2, 5], second.Suspect);
+            Bitfield seen = NoPieces();
+            seen.Set(0);
+            seen.Set(2);
+            Bitfield good = NoPieces();
+            good.Set(2);
+            Assert.Null(second.NoteCheck(seen, good));
+            Assert.Null(second.Checkpoint(TimeSpan.Zero));
+        }
+        using ResumeJournal third = Open(null);
+        AssertPieces([2], third.Trusted);
+        AssertPieces([5], third.Suspect);
+    }
+
+    [Fact]
     public void A_killed_process_loses_no_finished_piece()
     {
         Kill(Remember(0, 2, 5));
@@ -349,6 +403,7 @@ public sealed class ResumeJournalTests : IDisposable
     private ResumeJournal Remember(Guid? boot, params int[] pieces)
     {
         ResumeJournal journal = Open(boot);
+        Assert.Null(journal.NoteCheck(journal.Suspect, NoPieces()));
         foreach (int piece in pieces)
         {
             Put(piece);
@@ -356,6 +411,8 @@ public sealed class ResumeJournalTests : IDisposable
         }
         return journal;
     }
+
+    private Bitfield NoPieces() => new(_torrent.Geometry.PieceCount);
 
     private ResumeJournal Open() => Open(Boot);
 

@@ -149,7 +149,13 @@ public sealed class UnfinishedPiecesTests
         }
 
         _disk[path] = before[..(PieceGeometry.BlockLength + 1)];
-        Assert.Equal([(0, 0, 1)], await ReopenAsync(torrent, Boot));
+        await using (IntakeRig second = Rig(torrent))
+        {
+            using ResumeJournal journal = Open(second, Boot);
+            Assert.Equal([(0, 0, 1)], Runs(journal));
+            // It was noted anew.
+            Assert.True(journal.IsCheckpointDue(ResumeJournal.CheckpointInterval));
+        }
         _disk[path] = before;
         Assert.Equal([(0, 0, 1)], await ReopenAsync(torrent, Boot));
     }
@@ -240,6 +246,118 @@ public sealed class UnfinishedPiecesTests
         }
     }
 
+    [Fact]
+    public async Task Of_a_piece_for_which_more_waits_what_is_written_is_noted()
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            first.AcceptAndWork([Block(first, 0, 1)]);
+            Assert.True(first.Accept(Block(first, 0, 0)));
+            Assert.True(first.Accept(Block(first, 1, 0)));
+            first.Intake.Submit();
+            Assert.Null(journal.Checkpoint(TimeSpan.Zero));
+            journal.Dispose();
+        }
+
+        Assert.Equal([(0, 1, 1)], await ReopenAsync(torrent, Boot));
+    }
+
+    [Fact]
+    public async Task What_could_not_be_noted_is_noted_by_the_next_checkpoint()
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            first.AcceptAndWork([Block(first, 0, 1), Block(first, 2, 1)]);
+            Assert.Null(journal.Checkpoint(TimeSpan.Zero));
+            first.Intake.Forget(first.Piece(0));
+            first.AcceptAndWork([Block(first, 1, 1)]);
+            _disk.Fault = (operation, _) =>
+                operation == "write" ? new StorageError(StorageFault.Other, "no") : null;
+            Assert.NotNull(journal.Checkpoint(TimeSpan.Zero));
+            _disk.Fault = (_, _) => null;
+            Assert.True(journal.IsCheckpointDue(ResumeJournal.CheckpointInterval));
+            Assert.Null(journal.Checkpoint(ResumeJournal.CheckpointInterval));
+            journal.Dispose();
+        }
+
+        Assert.Equal([(1, 1, 1), (2, 1, 1)], await ReopenAsync(torrent, Boot));
+    }
+
+    [Fact]
+    public async Task A_verdict_does_not_come_before_notes_that_could_not_be_written()
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            first.AcceptAndWork([Block(first, 0, 1)]);
+            Assert.Null(journal.Checkpoint(TimeSpan.Zero));
+            first.Intake.Forget(first.Piece(0));
+            _disk.Fault = (operation, _) =>
+                operation == "write" ? new StorageError(StorageFault.Other, "no") : null;
+            Assert.NotNull(journal.Checkpoint(TimeSpan.Zero));
+            _disk.Fault = (_, _) => null;
+            first.Log.Then = verdict => Assert.Null(journal.Append(verdict.Piece));
+            first.AcceptAndWork(first.BlocksOf(0));
+            Assert.Null(journal.Checkpoint(TimeSpan.Zero));
+            journal.Dispose();
+        }
+
+        await using IntakeRig second = Rig(torrent);
+        using ResumeJournal again = Open(second, Boot);
+        Assert.True(again.Trusted[0]);
+    }
+
+    [Fact]
+    public async Task Blocks_of_a_piece_that_was_found_wrong_are_kept()
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            Assert.Null(journal.Append(first.Piece(0)));
+            journal.Dispose();
+            first.AcceptAndWork(first.BlocksOf(0).Take(3));
+        }
+
+        // Where starts of the system are not known, it is one to be checked.
+        for (int start = 0; start < 2; start++)
+        {
+            await using IntakeRig rig = Rig(torrent);
+            ResumeJournal journal = Open(rig, NextBoot);
+            if (start == 1)
+            {
+                Assert.Equal([(0, 0, 2)], Runs(journal));
+                journal.Dispose();
+                return;
+            }
+            Assert.Null(journal.NoteCheck(journal.Suspect, new Bitfield(rig.Geometry.PieceCount)));
+            rig.AcceptAndWork(rig.BlocksOf(0).Take(2));
+            Assert.Null(journal.Close());
+        }
+    }
+
+    [Fact]
+    public async Task A_journal_that_is_very_long_notes_blocks_at_its_end_only()
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        await using (IntakeRig first = Rig(torrent))
+        {
+            ResumeJournal journal = Open(first, Boot);
+            journal.MostBytesWithBlocks = 200;
+            first.AcceptAndWork([Block(first, 0, 1)]);
+            for (int i = 0; i < 10; i++) Assert.Null(journal.Remove(first.Piece(3)));
+            Assert.False(journal.IsCheckpointDue(TimeSpan.FromHours(1)));
+            Assert.Null(journal.Close());
+        }
+
+        Assert.Equal([(0, 1, 1)], await ReopenAsync(torrent, NextBoot));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -277,7 +395,9 @@ public sealed class UnfinishedPiecesTests
     private ResumeJournal Open(IntakeRig rig, Guid boot)
     {
         Assert.Null(ResumeJournal.Open(rig.Torrent.Info, rig.Storage, _disk, boot, out ResumeJournal? journal));
-        journal!.Follow(rig.Intake);
+        if (journal!.Suspect.IsFull)
+            Assert.Null(journal.NoteCheck(journal.Suspect, new Bitfield(rig.Geometry.PieceCount)));
+        journal.Follow(rig.Intake);
         return journal;
     }
 

@@ -43,6 +43,7 @@ public sealed class VerdictTests
         Assert.Equal(3, peer.SendAsked(3));
         swarm.RunDisk();
         Assert.Equal([swarm.Geometry.Piece(0)], swarm.Port.Failed);
+        Assert.Equal(swarm.Brain.DownloadedBytes, swarm.Brain.WastedBytes);
         Assert.True(peer.IsOpen);
         // All of it comes again, and now it is known who sends it.
         Assert.Equal(4, peer.SendAsked(spoil: block => block.Begin == 0));
