@@ -36,7 +36,7 @@ internal sealed class EngineServices : IDisposable
         Trackers = new TrackerClient(Network);
         DownloadLimiter = new RateLimiter(Time, options.DownloadBytesPerSecond);
         UploadLimiter = new RateLimiter(Time, options.UploadBytesPerSecond);
-        InFlight = new InFlightBudget(options.InFlightBytes);
+        InFlight = new InFlightBudget(options.InFlightBytes, Time);
         Connections = new ConnectionSlots(options.MaxConnections);
         HalfOpen = new SemaphoreSlim(options.MaxHalfOpen);
         Gate = new HandshakeGate(Time);

@@ -15,6 +15,9 @@ internal sealed class InFlightBudget
     // A quarter of the limit: 4 MiB by default, which keeps a disk of 1 GB/s at work for 4 ms.
     private const int DiskShare = 4;
 
+    // An eighth of it: 2 MiB by default, eight of the longest writes. More only waits.
+    private const int BacklogShare = 8;
+
     private readonly long _limit;
     private readonly long _diskLimit;
     private readonly Lock _gate = new();
@@ -25,10 +28,12 @@ internal sealed class InFlightBudget
     private int _waiting;
 
     /// <param name="limit">Bytes that may be taken.</param>
-    public InFlightBudget(long limit)
+    /// <param name="time">The clock of <see cref="Backlog"/>; null is the system's.</param>
+    public InFlightBudget(long limit, TimeProvider? time = null)
     {
         _limit = _free = limit;
         _diskLimit = limit / DiskShare;
+        Backlog = new Backlog(limit / BacklogShare, time ?? TimeProvider.System);
     }
 
     /// <summary>Bytes that may still be taken.</summary>
@@ -36,6 +41,9 @@ internal sealed class InFlightBudget
 
     /// <summary>Bytes that are taken now; 0 when everything is at rest.</summary>
     public long Taken => _limit - Free;
+
+    /// <summary>What has come and is not written, and who waits for it to be less.</summary>
+    public Backlog Backlog { get; }
 
     /// <summary>Bytes of those taken that have come and are not written yet.</summary>
     public long WaitingForDisk => Volatile.Read(ref _waitingForDisk);
@@ -100,7 +108,11 @@ internal sealed class InFlightBudget
     }
 
     /// <summary>Notes that bytes that were taken have come and wait for the disk.</summary>
-    public void Arrive(long bytes) => Interlocked.Add(ref _waitingForDisk, bytes);
+    public void Arrive(long bytes)
+    {
+        Interlocked.Add(ref _waitingForDisk, bytes);
+        Backlog.Add(bytes);
+    }
 
     /// <summary>
     /// Gives back bytes that had come and wait for the disk no more. True as for <see cref="Return"/>.
@@ -108,6 +120,7 @@ internal sealed class InFlightBudget
     public bool Settle(long bytes)
     {
         Interlocked.Add(ref _waitingForDisk, -bytes);
+        Backlog.Settle(bytes);
         return Return(bytes);
     }
 

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Shoal.Engine.Actors;
 using Shoal.Network;
 using Shoal.Protocol.Buffers;
@@ -30,6 +31,7 @@ internal sealed partial class PeerLink
     private const int MaxUnhandledRanges = 4;
 
     private readonly AsyncSignal _handled = new();
+    private readonly AsyncSignal _hasRoom = new();
     private Slab? _slab;
     private int _start;
     private int _end;
@@ -37,12 +39,13 @@ internal sealed partial class PeerLink
     private bool _fast;
     private bool _heldBack;
 
-    /// <summary>True while bytes of the peer are there and wait for a download limit. Any thread.</summary>
+    /// <summary>True while bytes of the peer are there and wait for a download limit or the disk. Any thread.</summary>
     public bool IsHeldBack => Volatile.Read(ref _heldBack);
 
     /// <summary>Called by the actor when it has dealt with a range.</summary>
-    public void RangeHandled()
+    public void RangeHandled(SlabSlice range)
     {
+        _actor.Backlog.Remove(range.Length);
         if (Interlocked.Decrement(ref _unhandled) == MaxUnhandledRanges - 1) _handled.Raise();
     }
 
@@ -63,6 +66,7 @@ internal sealed partial class PeerLink
         {
             _slab?.Release();
             _slab = null;
+            BeFast(false);
             _actor.LinkClosed(this, reason);
         }
     }
@@ -79,6 +83,7 @@ internal sealed partial class PeerLink
     {
         while (Volatile.Read(ref _closed) == 0)
         {
+            if (_fast && _actor.Backlog.IsFull) await AwaitRoomAsync().ConfigureAwait(false);
             SocketResult result = await ReceiveSomeAsync().ConfigureAwait(false);
             if (!result.IsOk) return DisconnectReason.SocketError;
             if (result.Bytes == 0) return DisconnectReason.ClosedByPeer;
@@ -90,6 +95,23 @@ internal sealed partial class PeerLink
             if (NextPause() is var pause && pause > TimeSpan.Zero) await PauseAsync(pause).ConfigureAwait(false);
         }
         return DisconnectReason.ClosedByPeer;
+    }
+
+    /// <summary>Waits for the disk. A slow peer does not: it hardly adds to what waits for it.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    private async ValueTask AwaitRoomAsync()
+    {
+        Volatile.Write(ref _heldBack, true);
+        _actor.Backlog.RaiseWhenThereIsRoom(_hasRoom);
+        await _hasRoom.WaitAsync().ConfigureAwait(false);
+        Volatile.Write(ref _heldBack, false);
+    }
+
+    private void BeFast(bool isFast)
+    {
+        if (isFast == _fast) return;
+        _fast = isFast;
+        _buffers.CountFast(isFast ? 1 : -1);
     }
 
     private async ValueTask<SocketResult> ReceiveSomeAsync()
@@ -109,7 +131,7 @@ internal sealed partial class PeerLink
         {
             SocketResult received =
                 await _connection.ReceiveAsync(_slab.Array.AsMemory(_end, room)).ConfigureAwait(false);
-            _fast = received.Bytes > _buffers.SmallReceive.SlabLength / 2 || (_fast && received.Bytes > room / 8);
+            BeFast(received.Bytes > _buffers.SmallReceive.SlabLength / 2 || (_fast && received.Bytes > room / 8));
             return received;
         }
         Volatile.Write(ref _heldBack, true);
@@ -132,6 +154,7 @@ internal sealed partial class PeerLink
         {
             _slab.Retain();
             Interlocked.Increment(ref _unhandled);
+            _actor.Backlog.Add(whole);
             _actor.LinkReceived(this, new SlabSlice(_slab, _start, whole));
             _start += whole;
         }

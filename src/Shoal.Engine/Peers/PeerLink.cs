@@ -66,6 +66,7 @@ internal sealed partial class PeerLink
         _ownLimit?.Dispose();
         _wake.Raise();
         _handled.Raise();
+        _hasRoom.Raise();
         _pauseOver.Raise();
     }
 }

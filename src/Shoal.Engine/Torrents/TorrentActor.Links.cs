@@ -46,7 +46,7 @@ internal sealed partial class TorrentActor
             link.NoteRequests(session);
         }
         frames.Slab.Release();
-        link.RangeHandled();
+        link.RangeHandled(frames);
     }
 
     private void OnSent(PeerLink link)

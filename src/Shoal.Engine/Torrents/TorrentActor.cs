@@ -72,6 +72,9 @@ internal sealed partial class TorrentActor : SerialExecutor<TorrentItem>
     /// <summary>Limits on what this torrent sends.</summary>
     public RateLimits UploadLimits { get; }
 
+    /// <summary>What has come and is not written yet, of all torrents.</summary>
+    public Backlog Backlog => _services.InFlight.Backlog;
+
     /// <summary>For waits of a fraction of a second.</summary>
     public PulseClock Pulse => _services.Pulse;
 

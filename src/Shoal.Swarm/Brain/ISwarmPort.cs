@@ -38,8 +38,8 @@ public interface ISwarmPort
     void HasOutput(PeerSession peer);
 
     /// <summary>
-    /// True while bytes that a peer sent wait for a rate limit of ours: that nothing comes of it is not its fault. A
-    /// world without limits holds nothing back.
+    /// True while bytes that a peer sent wait for a rate limit or the disk of ours: that nothing comes of it is not its
+    /// fault. A world without either holds nothing back.
     /// </summary>
     bool HoldsBack(PeerSession peer) => false;
 

@@ -67,7 +67,7 @@ public sealed partial class TorrentBrain
         }
         if (_port.HoldsBack(session))
         {
-            // Both clocks stand still while what the peer sent waits for our own limit.
+            // Both clocks stand still while what the peer sent waits for our own limit or disk.
             session.LastReceivedAt = Later(session.LastReceivedAt, passed, now);
             session.LastBlockAt = Later(session.LastBlockAt, passed, now);
         }

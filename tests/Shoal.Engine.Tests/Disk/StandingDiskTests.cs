@@ -19,6 +19,9 @@ public sealed class StandingDiskTests : IAsyncLifetime
     private const int HaveCount = 4;
     private const int BlockLength = 16 * 1024;
     private const int InFlightBytes = 1 << 20;
+
+    // What is asked of a peer that nothing is known of, half a MiB: four times what fills the backlog here.
+    private const int FirstAsked = 32;
     private const string Folder = "/downloads";
     private const string FileName = "content.bin";
 
@@ -95,6 +98,28 @@ public sealed class StandingDiskTests : IAsyncLifetime
         Assert.Equal(asked, _seed.Heard(PeerMessageId.Request));
         AssertMemoryIsBounded();
 
+        _writes.Open();
+        await FinishAsync();
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task Of_what_a_fast_peer_sends_to_a_disk_that_takes_nothing_most_stays_below()
+    {
+        _writes.Close();
+        await UntilAsync(() => _seed.AskedCount >= FirstAsked);
+        await _seed.AnswerAsync();
+        InFlightBudget inFlight = _engine.Services.InFlight;
+        // The clock stands still meanwhile, so that nothing is let through.
+        while (inFlight.Backlog.WaitingCount == 0 && inFlight.WaitingForDisk < FirstAsked * BlockLength)
+        {
+            Cancel.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+        Assert.Equal(1, inFlight.Backlog.WaitingCount);
+        Assert.InRange(inFlight.WaitingForDisk, 1, FirstAsked * BlockLength / 2 + BlockLength);
+        // As time goes by it comes all the same.
+        await SendUntilNothingIsAskedAsync();
+        Assert.InRange(inFlight.WaitingForDisk, FirstAsked * BlockLength, InFlightBytes);
         _writes.Open();
         await FinishAsync();
     }
@@ -277,11 +302,13 @@ public sealed class StandingDiskTests : IAsyncLifetime
     }
 
     // What is awaited happens on other threads, in real time though not by the clock; the test's own limit ends it.
-    private static async Task UntilAsync(Func<bool> condition)
+    private async Task UntilAsync(Func<bool> condition)
     {
         while (!condition())
         {
             Cancel.ThrowIfCancellationRequested();
+            // Somebody waits for a disk that stands still; nothing else is set to be so soon but what waits for lanes.
+            if (_time.UntilNextTimer <= Backlog.Patience) _time.Advance(Backlog.Patience);
             await Task.Yield();
         }
     }

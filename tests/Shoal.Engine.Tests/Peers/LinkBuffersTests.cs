@@ -19,6 +19,20 @@ public sealed class LinkBuffersTests
         Assert.Equal(0, buffers.Outstanding);
     }
 
+    [Fact]
+    public void Nine_fast_peers_get_smaller_slabs_and_eight_large_ones()
+    {
+        var buffers = new LinkBuffers();
+        buffers.CountFast(9);
+        Slab medium = buffers.RentToReceive(least: 0, isFast: true);
+        buffers.CountFast(-1);
+        Slab large = buffers.RentToReceive(least: 0, isFast: true);
+        Assert.Equal(buffers.MediumReceive.SlabLength, medium.Length);
+        Assert.Equal(buffers.LargeReceive.SlabLength, large.Length);
+        medium.Release();
+        large.Release();
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(32 * 1024)]
