@@ -26,17 +26,14 @@ public sealed class UnfinishedPiecesTests
     public async Task A_killed_process_leaves_the_blocks_up_to_the_last_checkpoint(TorrentVersion version)
     {
         TestTorrent torrent = Folder(version);
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             first.AcceptAndWork([Block(first, 0, 1), Block(first, 1, 0), Block(first, 1, 3), Block(first, 1, 2)]);
             Assert.True(journal.IsCheckpointDue(ResumeJournal.CheckpointInterval));
             Assert.Null(journal.Checkpoint(ResumeJournal.CheckpointInterval));
             Assert.False(journal.IsCheckpointDue(TimeSpan.FromHours(1)));
             first.AcceptAndWork([Block(first, 0, 0)]);
-            journal.Dispose();
-        }
-
+        });
         await using IntakeRig second = Rig(torrent);
         ResumeJournal again = Open(second, Boot);
         Assert.Equal([(0, 1, 1), (1, 0, 1), (1, 2, 2)], Runs(again));
@@ -53,13 +50,11 @@ public sealed class UnfinishedPiecesTests
     public async Task A_clean_end_leaves_every_block()
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             first.AcceptAndWork([Block(first, 0, 1), Block(first, 0, 2), Block(first, 2, 0)]);
             Assert.Null(journal.Close());
-        }
-
+        });
         // The data was flushed before the journal said so.
         _disk.CutPower(new Random(1));
         Assert.Equal([(0, 1, 2), (2, 0, 1)], await ReopenAsync(torrent, NextBoot));
@@ -69,9 +64,8 @@ public sealed class UnfinishedPiecesTests
     public async Task A_power_cut_leaves_what_was_flushed()
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             first.AcceptAndWork([Block(first, 0, 1)]);
             Assert.Null(journal.Checkpoint(TimeSpan.Zero));
             first.AcceptAndWork([Block(first, 0, 3)]);
@@ -80,9 +74,7 @@ public sealed class UnfinishedPiecesTests
                 operation == "flush" && path == data ? new StorageError(StorageFault.Other, "no") : null;
             Assert.NotNull(journal.Checkpoint(TimeSpan.Zero));
             _disk.Fault = (_, _) => null;
-            journal.Dispose();
-        }
-
+        });
         Assert.Equal([(0, 1, 1)], await ReopenAsync(torrent, NextBoot));
         // What was noted but not flushed counts for a process of the same start of the system alone.
         Assert.Equal([(0, 1, 1)], await ReopenAsync(torrent, Boot));
@@ -92,17 +84,14 @@ public sealed class UnfinishedPiecesTests
     public async Task What_only_memory_holds_is_flushed_by_the_next_process()
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             first.AcceptAndWork([Block(first, 0, 1)]);
             _disk.Fault = (operation, _) =>
                 operation == "flush" ? new StorageError(StorageFault.Other, "no") : null;
             Assert.NotNull(journal.Checkpoint(TimeSpan.Zero));
             _disk.Fault = (_, _) => null;
-            journal.Dispose();
-        }
-
+        });
         await using (IntakeRig second = Rig(torrent))
         {
             using ResumeJournal journal = Open(second, Boot);
@@ -119,14 +108,12 @@ public sealed class UnfinishedPiecesTests
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
         string changed = "";
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             first.AcceptAndWork([Block(first, 0, 1), Block(first, 3, 0)]);
             Assert.Null(journal.Close());
             changed = first.Storage.PathOf(0)!;
-        }
-
+        });
         _disk[changed] = [.. _disk[changed]];
         Assert.Equal([(3, 0, 1)], await ReopenAsync(torrent, Boot));
         Assert.Equal([(3, 0, 1)], await ReopenAsync(torrent, Boot));
@@ -138,16 +125,13 @@ public sealed class UnfinishedPiecesTests
         TestTorrent torrent = Folder(TorrentVersion.V1);
         byte[] before;
         string path;
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             first.AcceptAndWork([Block(first, 0, 0), Block(first, 0, 2)]);
             Assert.Null(journal.Checkpoint(TimeSpan.Zero));
-            journal.Dispose();
             path = first.Storage.PathOf(0)!;
             before = [.. _disk[path]];
-        }
-
+        });
         _disk[path] = before[..(PieceGeometry.BlockLength + 1)];
         await using (IntakeRig second = Rig(torrent))
         {
@@ -165,14 +149,12 @@ public sealed class UnfinishedPiecesTests
     public async Task A_wrong_block_of_before_makes_the_piece_come_again(TorrentVersion version)
     {
         TestTorrent torrent = Folder(version);
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             Assert.True(first.Accept(Block(first, 0, 2), corrupt: true));
             first.Work();
             Assert.Null(journal.Close());
-        }
-
+        });
         await using IntakeRig second = Rig(torrent);
         using ResumeJournal again = Open(second, Boot);
         second.Intake.Restore(again.Unfinished);
@@ -187,18 +169,15 @@ public sealed class UnfinishedPiecesTests
     public async Task Forgotten_blocks_do_not_come_back()
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             first.AcceptAndWork([Block(first, 0, 1), Block(first, 2, 1)]);
             Assert.Null(journal.Checkpoint(TimeSpan.Zero));
             first.Intake.Forget(first.Piece(0));
             first.Intake.Forget(first.Piece(2));
             first.AcceptAndWork([Block(first, 2, 3)]);
             Assert.Null(journal.Checkpoint(TimeSpan.Zero));
-            journal.Dispose();
-        }
-
+        });
         Assert.Equal([(2, 3, 1)], await ReopenAsync(torrent, Boot));
     }
 
@@ -206,18 +185,15 @@ public sealed class UnfinishedPiecesTests
     public async Task A_piece_that_was_forgotten_and_came_again_stays_known()
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             first.Log.Then = verdict => Assert.Null(journal.Append(verdict.Piece));
             first.AcceptAndWork([Block(first, 0, 1)]);
             Assert.Null(journal.Checkpoint(TimeSpan.Zero));
             first.Intake.Forget(first.Piece(0));
             first.AcceptAndWork(first.BlocksOf(0));
             Assert.Null(journal.Checkpoint(TimeSpan.Zero));
-            journal.Dispose();
-        }
-
+        });
         await using IntakeRig second = Rig(torrent);
         using ResumeJournal again = Open(second, Boot);
         Assert.True(again.Trusted[0]);
@@ -228,15 +204,12 @@ public sealed class UnfinishedPiecesTests
     public async Task A_piece_of_which_all_blocks_were_noted_is_checked()
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             first.AcceptAndWork(first.BlocksOf(0));
             journal.Follow(new Noted(first.BlocksOf(0)));
             Assert.Null(journal.Checkpoint(TimeSpan.Zero));
-            journal.Dispose();
-        }
-
+        });
         for (int times = 0; times < 2; times++)
         {
             await using IntakeRig second = Rig(torrent);
@@ -250,17 +223,14 @@ public sealed class UnfinishedPiecesTests
     public async Task Of_a_piece_for_which_more_waits_what_is_written_is_noted()
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             first.AcceptAndWork([Block(first, 0, 1)]);
             Assert.True(first.Accept(Block(first, 0, 0)));
             Assert.True(first.Accept(Block(first, 1, 0)));
             first.Intake.Submit();
             Assert.Null(journal.Checkpoint(TimeSpan.Zero));
-            journal.Dispose();
-        }
-
+        });
         Assert.Equal([(0, 1, 1)], await ReopenAsync(torrent, Boot));
     }
 
@@ -268,9 +238,8 @@ public sealed class UnfinishedPiecesTests
     public async Task What_could_not_be_noted_is_noted_by_the_next_checkpoint()
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             first.AcceptAndWork([Block(first, 0, 1), Block(first, 2, 1)]);
             Assert.Null(journal.Checkpoint(TimeSpan.Zero));
             first.Intake.Forget(first.Piece(0));
@@ -281,9 +250,7 @@ public sealed class UnfinishedPiecesTests
             _disk.Fault = (_, _) => null;
             Assert.True(journal.IsCheckpointDue(ResumeJournal.CheckpointInterval));
             Assert.Null(journal.Checkpoint(ResumeJournal.CheckpointInterval));
-            journal.Dispose();
-        }
-
+        });
         Assert.Equal([(1, 1, 1), (2, 1, 1)], await ReopenAsync(torrent, Boot));
     }
 
@@ -291,9 +258,8 @@ public sealed class UnfinishedPiecesTests
     public async Task A_verdict_does_not_come_before_notes_that_could_not_be_written()
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             first.AcceptAndWork([Block(first, 0, 1)]);
             Assert.Null(journal.Checkpoint(TimeSpan.Zero));
             first.Intake.Forget(first.Piece(0));
@@ -304,9 +270,7 @@ public sealed class UnfinishedPiecesTests
             first.Log.Then = verdict => Assert.Null(journal.Append(verdict.Piece));
             first.AcceptAndWork(first.BlocksOf(0));
             Assert.Null(journal.Checkpoint(TimeSpan.Zero));
-            journal.Dispose();
-        }
-
+        });
         await using IntakeRig second = Rig(torrent);
         using ResumeJournal again = Open(second, Boot);
         Assert.True(again.Trusted[0]);
@@ -316,14 +280,11 @@ public sealed class UnfinishedPiecesTests
     public async Task Blocks_of_a_piece_that_was_found_wrong_are_kept()
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             Assert.Null(journal.Append(first.Piece(0)));
-            journal.Dispose();
             first.AcceptAndWork(first.BlocksOf(0).Take(3));
-        }
-
+        });
         // Where starts of the system are not known, it is one to be checked.
         for (int start = 0; start < 2; start++)
         {
@@ -345,16 +306,14 @@ public sealed class UnfinishedPiecesTests
     public async Task A_journal_that_is_very_long_notes_blocks_at_its_end_only()
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             journal.MostBytesWithBlocks = 200;
             first.AcceptAndWork([Block(first, 0, 1)]);
             for (int i = 0; i < 10; i++) Assert.Null(journal.Remove(first.Piece(3)));
             Assert.False(journal.IsCheckpointDue(TimeSpan.FromHours(1)));
             Assert.Null(journal.Close());
-        }
-
+        });
         Assert.Equal([(0, 1, 1)], await ReopenAsync(torrent, NextBoot));
     }
 
@@ -365,9 +324,8 @@ public sealed class UnfinishedPiecesTests
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
         string path = "";
-        await using (IntakeRig first = Rig(torrent))
+        await RunAsync(torrent, (first, journal) =>
         {
-            ResumeJournal journal = Open(first, Boot);
             first.AcceptAndWork([Block(first, 0, 1)]);
             for (int i = 0; i < 400_000; i++) Assert.Null(journal.Remove(first.Piece(1)));
             if (!isFlushed)
@@ -375,10 +333,8 @@ public sealed class UnfinishedPiecesTests
                     operation == "flush" ? new StorageError(StorageFault.Other, "no") : null;
             Assert.Equal(isFlushed, journal.Checkpoint(TimeSpan.Zero) is null);
             _disk.Fault = (_, _) => null;
-            journal.Dispose();
             path = _disk.Paths.Single(name => name.EndsWith(".shoal", StringComparison.Ordinal));
-        }
-
+        });
         Assert.Equal([(0, 1, 1)], await ReopenAsync(torrent, Boot));
         Assert.InRange(_disk[path].Length, 1, 1000);
         Assert.Equal([(0, 1, 1)], await ReopenAsync(torrent, Boot));
@@ -399,6 +355,14 @@ public sealed class UnfinishedPiecesTests
             Assert.Null(journal.NoteCheck(journal.Suspect, new Bitfield(rig.Geometry.PieceCount)));
         journal.Follow(rig.Intake);
         return journal;
+    }
+
+    /// <summary>A process that works on the torrent and then is no more, as by a kill.</summary>
+    private async Task RunAsync(TestTorrent torrent, Action<IntakeRig, ResumeJournal> work)
+    {
+        await using IntakeRig rig = Rig(torrent);
+        using ResumeJournal journal = Open(rig, Boot);
+        work(rig, journal);
     }
 
     private async Task<(int, int, int)[]> ReopenAsync(TestTorrent torrent, Guid boot)
