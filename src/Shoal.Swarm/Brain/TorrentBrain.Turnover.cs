@@ -26,7 +26,7 @@ public sealed partial class TorrentBrain
     // same time, as many more of a hundred are dialled, down to those that are always kept.
     private static readonly TimeSpan CallersWait = TimeSpan.FromSeconds(3);
     private const int GivenUpPercent = 10;
-    private const int AlwaysKeptPercent = 20;
+    private const int AlwaysKeptPercent = 40;
 
     // Fewer places than this are no swarm to keep open; all may be dialled.
     private const int FewPlaces = 20;
