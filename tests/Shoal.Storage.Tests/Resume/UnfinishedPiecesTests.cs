@@ -123,8 +123,8 @@ public sealed class UnfinishedPiecesTests
     public async Task Blocks_past_the_end_of_a_file_are_gone_for_good()
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
-        byte[] before;
-        string path;
+        byte[] before = [];
+        string path = "";
         await RunAsync(torrent, (first, journal) =>
         {
             first.AcceptAndWork([Block(first, 0, 0), Block(first, 0, 2)]);
