@@ -235,6 +235,25 @@ public sealed class UnfinishedPiecesTests
     }
 
     [Fact]
+    public async Task What_is_being_written_is_not_noted()
+    {
+        TestTorrent torrent = Folder(TorrentVersion.V1);
+        await RunAsync(torrent, (first, journal) =>
+        {
+            first.AcceptAndWork([Block(first, 0, 3)]);
+            string data = first.Storage.PathOf(0)!;
+            _disk.Fault = (operation, path) =>
+            {
+                if (operation != "write" || path != data) return null;
+                _disk.Fault = (_, _) => null;
+                return journal.Checkpoint(TimeSpan.Zero);
+            };
+            first.AcceptAndWork([Block(first, 0, 1)]);
+        });
+        Assert.Equal([(0, 3, 1)], await ReopenAsync(torrent, Boot));
+    }
+
+    [Fact]
     public async Task What_could_not_be_noted_is_noted_by_the_next_checkpoint()
     {
         TestTorrent torrent = Folder(TorrentVersion.V1);
