@@ -99,6 +99,7 @@ public sealed partial class TorrentBrain
         while (session.Offered.Count < most && IsTrusted(session) && TryFindOffer(session, out PieceIndex piece))
         {
             session.Offered.Add(piece);
+            (session.Told ??= new Bitfield(_have.Length)).Set(piece);
             Offers(session)[piece.Value]++;
             PeerMessages.WriteHave(session.Outbox, piece);
             _port.HasOutput(session);
@@ -241,12 +242,12 @@ public sealed partial class TorrentBrain
         IsSuperSeeding = false;
         foreach (PeerSession session in _sessions)
         {
-            PieceIndex[] offered = [.. session.Offered];
             session.Offered.Clear();
-            if (session.Phase != SessionPhase.Open || session.Pieces is not { } pieces) continue;
-            for (int piece = pieces.Set.NextClear(0); piece >= 0; piece = pieces.Set.NextClear(piece + 1))
-                if (!offered.Contains(_geometry!.Piece(piece)))
-                    PeerMessages.WriteHave(session.Outbox, _geometry.Piece(piece));
+            if (session.Phase != SessionPhase.Open || session.Pieces is null) continue;
+            // What the peer says to have too: from now on all of it is served.
+            for (int piece = 0; piece < _have.Length; piece++)
+                if (session.Told?[piece] != true)
+                    PeerMessages.WriteHave(session.Outbox, _geometry!.Piece(piece));
             _port.HasOutput(session);
         }
     }

@@ -179,6 +179,9 @@ public sealed class PeerSession
     /// <summary>Pieces that we offered while super-seeding and that the peer has not got.</summary>
     internal List<PieceIndex> Offered { get; } = [];
 
+    /// <summary>While super-seeding, what the peer was ever told to be here; null for nothing.</summary>
+    internal Bitfield? Told { get; set; }
+
     /// <summary>Pieces that it got while we super-seeded and that nobody else has shown to have since.</summary>
     internal int PiecesKept { get; set; }
 
