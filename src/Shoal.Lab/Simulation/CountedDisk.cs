@@ -77,7 +77,7 @@ internal sealed class CountedDisk : ISimDisk
     {
         int piece = block.Piece.Value;
         if (HoldsAllOf(block.Piece)) return false;
-        if (isSpoiled) _spoiled.Add((piece, block.Begin / PieceGeometry.BlockLength));
+        if (isSpoiled) _spoiled.Add((piece, block.FirstBlock));
         if (!_received.TryGetValue(piece, out BlockSet? received))
             _received.Add(piece, received = new BlockSet(_geometry.BlockCount(block.Piece)));
         received.Include(block);

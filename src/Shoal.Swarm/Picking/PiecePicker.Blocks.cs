@@ -21,7 +21,7 @@ internal sealed partial class PiecePicker
         if (state is PieceState.Have or PieceState.Checking) return BlockArrival.Duplicate;
         if (state != PieceState.Partial) return BlockArrival.Unrequested;
         PartialPiece partial = _partialByPiece[piece.Value];
-        BlockArrival arrival = partial.Receive(peer, block.Begin / PieceGeometry.BlockLength, out alsoAsked);
+        BlockArrival arrival = partial.Receive(peer, block.FirstBlock, out alsoAsked);
         if (arrival != BlockArrival.Accepted) return arrival;
         if (partial.OpenCount == 0) PlaceByOpenBlocks(partial);
         if (partial.ReceivedCount < partial.BlockCount) return BlockArrival.Accepted;
@@ -105,7 +105,7 @@ internal sealed partial class PiecePicker
     {
         if (!_geometry.IsBlock(block) || !_partialByPiece.TryGetValue(block.Piece.Value, out PartialPiece? partial))
             return false;
-        if (!partial.Release(peer, block.Begin / PieceGeometry.BlockLength, keepWelcome)) return false;
+        if (!partial.Release(peer, block.FirstBlock, keepWelcome)) return false;
         AfterRelease(partial);
         return true;
     }
