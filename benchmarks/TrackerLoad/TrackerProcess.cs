@@ -33,7 +33,7 @@ internal sealed class TrackerProcess : IAsyncDisposable
             throw new InvalidOperationException($"There is no server '{server}'; see --help.");
         List<string> command =
         [
-            Checkout.Launcher, "tracker", "--bind", "127.0.0.1", "--port", $"{port}", "--interval", "30m",
+            Checkout.Program, "tracker", "--bind", "127.0.0.1", "--port", $"{port}", "--interval", "30m",
         ];
         if (server.Split('/') is [_, var threads]) command.AddRange(["--threads", threads]);
         if (kind == "shoal-plain") command.Add("--plain-sockets");

@@ -7,8 +7,13 @@ public static class Checkout
 
     public static string Root => LazyRoot.Value;
 
-    /// <summary>The launcher that users start.</summary>
-    public static string Launcher => Path.Combine(Root, "shoal");
+    /// <summary>
+    /// The program under test: the launcher of this clone, which users start, unless <c>SHOAL_PROGRAM</c> names another
+    /// form of it, such as the one that <c>./install</c> makes.
+    /// </summary>
+    public static string Program => Environment.GetEnvironmentVariable("SHOAL_PROGRAM") is { Length: > 0 } other
+        ? other
+        : Path.Combine(Root, "shoal");
 
     public static string Script(string name) => Path.Combine(AppContext.BaseDirectory, "Scripts", name);
 

@@ -17,12 +17,12 @@ public sealed class ShoalClient() : Client("shoal")
     public override async Task SeedAsync(TransferJob job, CancellationToken cancel)
     {
         string[] trust = job.Trusted ? ["--no-verify"] : [];
-        ClientProcess process = Start([Program ?? Checkout.Launcher, "seed", job.Source, .. trust, .. Arguments(job)]);
+        ClientProcess process = Start([Program ?? Checkout.Program, "seed", job.Source, .. trust, .. Arguments(job)]);
         await process.LineAsync(l => l.Contains("\"seeding\"", StringComparison.Ordinal), cancel);
     }
 
     public override Task GetAsync(TransferJob job, CancellationToken cancel) =>
-        Start([Program ?? Checkout.Launcher, "get", job.Source, .. Arguments(job)]).SuccessAsync(cancel);
+        Start([Program ?? Checkout.Program, "get", job.Source, .. Arguments(job)]).SuccessAsync(cancel);
 
     private string[] EncryptionOptions => Encryption == EncryptionMode.AsShipped
         ? []

@@ -18,7 +18,7 @@ public sealed partial class ShoalTracker : ITestTracker
     {
         _scheme = scheme;
         _process = ClientProcess.Start(_home.Path,
-            [Checkout.Launcher, "tracker", "--bind", "127.0.0.1", "--port", "0", "--json-lines"]);
+            [Checkout.Program, "tracker", "--bind", "127.0.0.1", "--port", "0", "--json-lines"]);
     }
 
     public string Url => $"{_scheme}://127.0.0.1:{_port}/announce";

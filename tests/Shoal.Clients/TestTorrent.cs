@@ -77,7 +77,7 @@ public sealed record TestTorrent(string Path, string? V1, string? V2, string Tra
     {
         using JsonDocument made = await RunAsync(torrent,
         [
-            Checkout.Launcher, "create", content, "-o", torrent, "--format", format,
+            Checkout.Program, "create", content, "-o", torrent, "--format", format,
             "--piece-size", $"{pieceBytes}", "--tracker", tracker, "--json", .. options,
         ], cancel);
         return new TestTorrent(torrent, Text(made, "info_hash"), Text(made, "info_hash_v2"), tracker);

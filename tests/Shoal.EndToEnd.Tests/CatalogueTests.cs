@@ -115,7 +115,7 @@ public sealed class CatalogueTests : IAsyncDisposable
         Assert.Equal(contents.Order(), got.Order());
 
         // "script" gives the program a terminal.
-        string command = $"{Checkout.Launcher} get same.txt --tracker {tracker.Url} --dir {_home.Folder("asked")} "
+        string command = $"{Checkout.Program} get same.txt --tracker {tracker.Url} --dir {_home.Folder("asked")} "
             + "--bind 127.0.0.1";
         ClientProcess terminal = ClientProcess.Start(_home.Path, ["script", "-qefc", command, "/dev/null"],
             new Dictionary<string, string> { ["TERM"] = "xterm" });
@@ -207,7 +207,7 @@ public sealed class CatalogueTests : IAsyncDisposable
             await CatalogueTracker.StartAsync(_home, secret, ["--bind", "0.0.0.0"]);
         string url = $"http://127.0.0.1:{new Uri(tracker.Url).Port}/announce";
         string content = SampleContent.SingleFile(_home.Folder("from"), 50_000);
-        string[] share = [Checkout.Launcher, "share", content, "--tracker", url, "--bind", "127.0.0.1"];
+        string[] share = [Checkout.Program, "share", content, "--tracker", url, "--bind", "127.0.0.1"];
         ClientProcess stranger = Start(share[1..]);
         await stranger.ErrorLineAsync(
             l => l.Contains("needs its token for changes", StringComparison.Ordinal)

@@ -28,7 +28,7 @@ internal sealed class CatalogueTracker : IAsyncDisposable
         TemporaryFolder home, IReadOnlyDictionary<string, string>? environment, string[] options)
     {
         ClientProcess process = ClientProcess.Start(
-            home.Path, [Checkout.Launcher, "tracker", "--port", "0", .. options], environment);
+            home.Path, [Checkout.Program, "tracker", "--port", "0", .. options], environment);
         string url = await process.LineAsync(
             l => l.StartsWith("http://", StringComparison.Ordinal), ProgramRun.Deadline());
         return new CatalogueTracker(process, url);

@@ -19,7 +19,7 @@ public sealed class DiskTests : IDisposable
         string to = _home.Folder("to");
 
         ProgramRun get = await ProgramRun.ToEndAsync(ClientProcess.Start(
-            _home.Path, [.. OnOwnDisk(to, mountOptions), Checkout.Launcher, .. seeder.Get(to, "--quiet")]));
+            _home.Path, [.. OnOwnDisk(to, mountOptions), Checkout.Program, .. seeder.Get(to, "--quiet")]));
 
         get.Ended(5);
         string sentence = Assert.Single(get.Errors);
@@ -45,7 +45,7 @@ public sealed class DiskTests : IDisposable
             _home.Path,
             [
                 .. OnOwnDisk(to, "size=2m"), "sh", "-c", script, "sh",
-                Checkout.Launcher, .. seeder.Get(to, "--json"),
+                Checkout.Program, .. seeder.Get(to, "--json"),
             ]));
 
         run.Ended(0);
@@ -111,7 +111,7 @@ public sealed class DiskTests : IDisposable
     }
 
     private static string[] Limited(string limit, string[] arguments) =>
-        ["sh", "-c", limit + " && exec \"$@\"", "sh", Checkout.Launcher, .. arguments];
+        ["sh", "-c", limit + " && exec \"$@\"", "sh", Checkout.Program, .. arguments];
 
     // The mount is in a namespace of the program's own and goes with it.
     private static string[] OnOwnDisk(string folder, string mountOptions)

@@ -48,7 +48,7 @@ public sealed class FootprintTests : IDisposable
         string temporary = _home.Folder("tmp");
         ProgramRun demo = await ProgramRun.ToEndAsync(ClientProcess.Start(
             _home.Path,
-            [Checkout.Launcher, "demo", "--size", "32MiB", "--json"],
+            [Checkout.Program, "demo", "--size", "32MiB", "--json"],
             new Dictionary<string, string> { ["TMPDIR"] = temporary }));
 
         demo.Ended(0);

@@ -26,7 +26,7 @@ internal sealed record ProgramRun(int ExitCode, IReadOnlyList<string> Output, IR
 
     /// <summary>Starts the program as a user would.</summary>
     public static ClientProcess Start(TemporaryFolder home, params string[] arguments) =>
-        ClientProcess.Start(home.Path, [Checkout.Launcher, .. arguments]);
+        ClientProcess.Start(home.Path, [Checkout.Program, .. arguments]);
 
     /// <summary>Runs the program to its end, with nothing on its standard input.</summary>
     public static async Task<ProgramRun> ToEndAsync(TemporaryFolder home, params string[] arguments) =>

@@ -120,7 +120,7 @@ public sealed class ScenarioTests : IDisposable
 
     private ClientProcess Start(params string[] arguments) => ClientProcess.Start(
         _home.Path,
-        [Checkout.Launcher, .. arguments],
+        [Checkout.Program, .. arguments],
         new Dictionary<string, string> { ["TMPDIR"] = _home.Folder("tmp") });
 
     private void AssertNothingIsLeft() =>

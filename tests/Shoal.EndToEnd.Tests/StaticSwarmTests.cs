@@ -53,7 +53,7 @@ public sealed class StaticSwarmTests : IDisposable
             _home, "lab", "setup", "--peers", "2", "--file-size", "100000", "--piece-size", "16384", "--local-test",
             "--interval", "1", "--port", $"{TwoFreePorts()}")).Ended(0);
         // Without a name it is the program that wrote the script, or one in the PATH.
-        Dictionary<string, string> environment = new() { ["SHOAL"] = isProgramNamed ? Checkout.Launcher : "" };
+        Dictionary<string, string> environment = new() { ["SHOAL"] = isProgramNamed ? Checkout.Program : "" };
 
         ProgramRun run = await ProgramRun.ToEndAsync(
             ClientProcess.Start(_home.Path, [_home.File("run_peers.sh")], environment));

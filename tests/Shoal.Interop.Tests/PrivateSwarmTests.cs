@@ -27,13 +27,13 @@ public sealed class PrivateSwarmTests
         string swarms = folder.Folder("swarms"), secret = folder.File("passphrase");
         await File.WriteAllTextAsync(secret, Passphrase, deadline);
         string[] use = ["--swarms", swarms];
-        await RunAsync(folder, [Checkout.Launcher, "swarm", "new", "team", .. use], deadline);
+        await RunAsync(folder, [Checkout.Program, "swarm", "new", "team", .. use], deadline);
         foreach (string who in (string[])["anna", "ben"])
         {
             await RunAsync(
                 folder,
                 [
-                    Checkout.Launcher, "swarm", "invite", "team", who, "-o", folder.File(who), "--passphrase-file",
+                    Checkout.Program, "swarm", "invite", "team", who, "-o", folder.File(who), "--passphrase-file",
                     secret, .. use,
                 ],
                 deadline);

@@ -68,7 +68,7 @@ public sealed class WebSeedTests : IDisposable
         string torrent = _folder.File("x.torrent");
         await using ClientProcess create = ClientProcess.Start(
             _folder.Path,
-            [Checkout.Launcher, "create", content, "-o", torrent, "--format", format, "--piece-size", "16KiB"]);
+            [Checkout.Program, "create", content, "-o", torrent, "--format", format, "--piece-size", "16KiB"]);
         await create.SuccessAsync(deadline);
         return torrent;
     }
@@ -78,7 +78,7 @@ public sealed class WebSeedTests : IDisposable
         await using ClientProcess get = ClientProcess.Start(
             _folder.Path,
             [
-                Checkout.Launcher, "get", what, "--dir", _folder.Folder("to"), "--bind", "127.0.0.1", "--json",
+                Checkout.Program, "get", what, "--dir", _folder.Folder("to"), "--bind", "127.0.0.1", "--json",
                 .. options,
             ]);
         await get.SuccessAsync(deadline);

@@ -138,10 +138,9 @@ internal sealed class CountedDisk : ISimDisk
     public void Close(bool isCrash)
     {
         if (!isCrash) Note();
-        _received.Clear();
-        foreach ((int piece, BlockSet blocks) in _noted) _received.Add(piece, blocks);
-        _noted.Clear();
-        Note();
+        foreach (int piece in _received.Keys.Where(piece => !_noted.ContainsKey(piece)).ToList())
+            _received.Remove(piece);
+        foreach ((int piece, BlockSet noted) in _noted) _received[piece].CopyFrom(noted);
         _spoiled.RemoveWhere(block => !_received.TryGetValue(block.Piece, out BlockSet? kept) || !kept[block.Block]);
         _settled = _writing = 0;
     }

@@ -154,27 +154,16 @@ public sealed partial class BlockIntake : IAsyncDisposable
     /// </summary>
     /// <param name="piece">The piece, all of which is on disk.</param>
     /// <param name="into">Room for 32 bytes per block of the payload; the hashes end to end.</param>
-    public StorageError? HashBlocks(PieceIndex piece, Span<byte> into)
-    {
-        byte[] buffer = ReadBuffers.Get(PieceWork.MaxRunBytes);
-        List<Memory<byte>> target = ReadBuffers.OneBuffer();
-        int payload = _storage.Geometry.PayloadLength(piece);
-        for (int begin = 0; begin < payload; begin += PieceWork.MaxRunBytes)
+    public StorageError? HashBlocks(PieceIndex piece, Memory<byte> into) =>
+        PieceReader.Read(_storage, piece, 0, _storage.Geometry.PayloadLength(piece), (begin, run) =>
         {
-            int length = Math.Min(PieceWork.MaxRunBytes, payload - begin);
-            target.Clear();
-            target.Add(buffer.AsMemory(0, length));
-            StorageError? error = _storage.Read(new BlockSpan(piece, begin, length), target);
-            if (error is not null) return error;
-            for (int at = 0; at < length; at += PieceGeometry.BlockLength)
+            for (int at = 0; at < run.Length; at += PieceGeometry.BlockLength)
             {
-                int count = Math.Min(PieceGeometry.BlockLength, length - at);
+                int count = Math.Min(PieceGeometry.BlockLength, run.Length - at);
                 int block = (begin + at) / PieceGeometry.BlockLength;
-                SHA256.HashData(buffer.AsSpan(at, count), into[(block * Sha256Hash.Length)..]);
+                SHA256.HashData(run.Span.Slice(at, count), into.Span[(block * Sha256Hash.Length)..]);
             }
-        }
-        return null;
-    }
+        });
 
     /// <summary>
     /// Submits, and completes when all that was accepted before is written and its verdicts are given.

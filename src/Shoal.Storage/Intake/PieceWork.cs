@@ -269,7 +269,7 @@ internal sealed class PieceWork : IDisposable
     {
         foreach (BlockSpan run in _restored)
         {
-            if (ReadBack(run.Begin, run.End, _takeForLeaves) is { } error) return error;
+            if (PieceReader.Read(_storage, _piece, run.Begin, run.End, _takeForLeaves) is { } error) return error;
         }
         _restored.Clear();
         return null;
@@ -280,7 +280,7 @@ internal sealed class PieceWork : IDisposable
     {
         int end = _written.NextMissing(_hashed / PieceGeometry.BlockLength, _blockCount) * PieceGeometry.BlockLength;
         end = Math.Min(end, _payload);
-        return ReadBack(_hashed, end, _takeForV1);
+        return PieceReader.Read(_storage, _piece, _hashed, end, _takeForV1);
     }
 
     private void TakeForV1(int begin, ReadOnlyMemory<byte> bytes)
@@ -293,24 +293,5 @@ internal sealed class PieceWork : IDisposable
     {
         _hasher.AddLeaves(begin, bytes);
         _hasher.FinishLeaves();
-    }
-
-    /// <summary>Reads a range of the piece, as much at a time as stays in the cache.</summary>
-    private StorageError? ReadBack(int begin, int end, Action<int, ReadOnlyMemory<byte>> take)
-    {
-        if (begin >= end) return null;
-        byte[] buffer = ReadBuffers.Get(MaxRunBytes);
-        List<Memory<byte>> target = ReadBuffers.OneBuffer();
-        while (begin < end)
-        {
-            int length = Math.Min(end - begin, MaxRunBytes);
-            target.Clear();
-            target.Add(buffer.AsMemory(0, length));
-            StorageError? error = _storage.Read(new BlockSpan(_piece, begin, length), target);
-            if (error is not null) return error;
-            take(begin, buffer.AsMemory(0, length));
-            begin += length;
-        }
-        return null;
     }
 }
