@@ -56,7 +56,8 @@ internal sealed class Application
         {
             TerminalOutput output = new(_host, _outputSettings.Read(result));
             using StopSignals signals = new();
-            CommandContext context = new(command.Name, _host, output, signals);
+            string path = HelpPage.PathOf(command);
+            CommandContext context = new(path, _host, output, signals);
             try
             {
                 return await action(context, result);
@@ -65,12 +66,12 @@ internal sealed class Application
             {
                 int exitCode = StopSignals.ExitCodeOf(signals.End);
                 output.Clear();
-                output.Result(new FailureResult(command.Name, exitCode, "Ended by a signal."));
+                output.Result(new FailureResult(path, exitCode, "Ended by a signal."));
                 return exitCode;
             }
             catch (Exception error)
             {
-                return Fail(output, command.Name, error);
+                return Fail(output, path, error);
             }
         });
 
@@ -88,11 +89,10 @@ internal sealed class Application
     private int Refuse(ParseResult result, string sentence)
     {
         TerminalOutput output = new(_host, _outputSettings.Read(result));
-        string command = result.CommandResult.Command.Name;
         bool isRoot = result.CommandResult.Command == _root;
         string path = HelpPage.PathOf(result.CommandResult.Command);
         output.Warn($"shoal: {SafeText.Clean(sentence)} See: shoal {(isRoot ? "" : path + " ")}--help");
-        output.Result(new FailureResult(isRoot ? null : command, ExitCode.Usage, sentence));
+        output.Result(new FailureResult(isRoot ? null : path, ExitCode.Usage, sentence));
         return ExitCode.Usage;
     }
 }

@@ -4,7 +4,7 @@ using Shoal.Cli.Running;
 namespace Shoal.Cli;
 
 /// <summary>What a command works with besides its own options.</summary>
-/// <param name="Command">Name of the command.</param>
+/// <param name="Command">The words that call it, such as <c>get</c> or <c>lab static</c>.</param>
 /// <param name="Host">The process it runs in.</param>
 /// <param name="Output">Where it writes.</param>
 /// <param name="Signals">The signals that end it.</param>

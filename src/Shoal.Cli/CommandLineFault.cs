@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Shoal.Cli.Help;
 
 namespace Shoal.Cli;
 
@@ -14,15 +15,17 @@ internal static class CommandLineFault
     {
         if (UnknownOption(result) is { } option) return option;
         if (result.Errors.Count == 0) return null;
-        if (result.Tokens.Count == 0) return "Say what to do, such as share or get.";
         Command command = result.CommandResult.Command;
         if (command.Subcommands.Count > 0 && result.UnmatchedTokens is [var word, ..])
             return $"There is no command '{word}'.{Meant(word, command.Subcommands.Select(c => c.Name))}";
+        if (command is { Subcommands.Count: > 0, Action: null }) return Unsaid(command);
         // Our own checks speak of values, the parser's of words it could not place: the former say more.
         ParseError error = result.Errors.FirstOrDefault(e => e.SymbolResult is ArgumentResult or OptionResult)
             ?? result.Errors[0];
         if (error.SymbolResult is OptionResult { Tokens.Count: 0, Implicit: false, Option.HelpName: { } value } given)
             return $"{given.Option.Name} needs a value: {value}.";
+        if (error.SymbolResult is OptionResult { IdentifierTokenCount: > 1, Option.Arity.MaximumNumberOfValues: 1 } twice)
+            return $"{twice.Option.Name} is given more than once and takes one value.";
         if (error.SymbolResult is CommandResult or ArgumentResult or OptionResult { Implicit: true }
             && Missing(result) is { Length: > 0 } missing)
             return $"{command.Name} needs {string.Join(" and ", missing)}.";
@@ -30,6 +33,13 @@ internal static class CommandLineFault
             return $"'{extra}' is one word too many for {command.Name}.";
         string text = error.Message.ReplaceLineEndings(" ").Trim();
         return text.EndsWith('.') || text.EndsWith('?') ? text : text + ".";
+    }
+
+    private static string Unsaid(Command command)
+    {
+        if (command is RootCommand) return "Say what to do, such as share or get.";
+        string[] names = [.. command.Subcommands.Where(c => !c.Hidden).Select(c => c.Name)];
+        return $"{HelpPage.PathOf(command)} needs a command: {string.Join(", ", names[..^1])} or {names[^1]}.";
     }
 
     // The parser takes an option that it does not know for an argument.

@@ -24,7 +24,7 @@ internal sealed class FilesCommand
     private FilesCommand(OptionFactory options)
     {
         _tracker = options.Value<string?>(
-            "--tracker", "URL", "Tracker whose catalogue to list.", TransferOptionSet.TryTracker, null);
+            "--tracker", "URL", "Tracker whose catalogue to list. Required.", TransferOptionSet.TryTracker, null);
         _tag = options.Value<string?>("--tag", "TAG", "List only files with this tag.", OptionFactory.Text, null);
         _sort = options.Value<string>(
             "--sort",

@@ -40,7 +40,7 @@ internal sealed class SwarmCommand
         _hosts = options.Many<string>(
             "--host",
             "HOST",
-            "Host name or address of an HTTPS tracker that shows it, too. May be repeated.",
+            "Host name or address of an HTTPS tracker that shows it, too; may be given several times.",
             OptionFactory.Text);
     }
 

@@ -52,7 +52,7 @@ internal static class HelpExamples
         [
             "shoal lab setup --peers 6 --file-size 20MiB --piece-size 16KiB --local-test",
             "shoal lab setup --sample-config",
-            "shoal lab setup --config sample_config.json --machine A",
+            "shoal lab setup --config sample_config.json",
         ],
         "lab sim" =>
         [

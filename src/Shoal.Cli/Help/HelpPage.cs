@@ -76,7 +76,7 @@ internal sealed class HelpPage
         if (HelpExamples.Of(PathOf(_command)) is { Count: > 0 } examples)
         {
             _lines.AddRange(["", "Examples:"]);
-            foreach (string example in examples) Wrap(example, Indent, Indent + Indent);
+            foreach (string example in examples) Example(example);
         }
         _lines.Add("");
         if (Subcommands.Any()) Wrap($"{Call(_command)} COMMAND --help tells more about a command.", "", "");
@@ -87,7 +87,7 @@ internal sealed class HelpPage
     private string Usage()
     {
         IEnumerable<string> words = _command.Arguments.Where(a => !a.Hidden).Select(Placeholder);
-        if (Subcommands.Any()) words = words.Append("COMMAND");
+        if (Subcommands.Any()) words = words.Append(_command.Action is null ? "COMMAND" : "[COMMAND]");
         words = words.Concat(_command.Options.Where(o => o.Required).Select(o => $"{o.Name} {o.HelpName}"));
         return $"Usage: {Call(_command)} {string.Join(' ', words.Append("[OPTION]..."))}";
     }
@@ -105,6 +105,15 @@ internal sealed class HelpPage
             if (!isBeside) _lines.Add(Indent + left);
             Wrap(right, isBeside ? Indent + left.PadRight(_left) + Indent : hanging, hanging);
         }
+    }
+
+    // A line that goes on ends as a shell wants it, so that both can be taken over as they stand.
+    private void Example(string text)
+    {
+        const string GoesOn = " \\";
+        string[] lines = [.. WrappedText.Lines(text, _columns - 1 - (2 * Indent.Length) - GoesOn.Length)];
+        for (int i = 0; i < lines.Length; i++)
+            _lines.Add((i == 0 ? Indent : Indent + Indent) + lines[i] + (i < lines.Length - 1 ? GoesOn : ""));
     }
 
     private void Wrap(string text, string first, string hanging)

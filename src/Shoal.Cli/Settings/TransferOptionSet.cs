@@ -69,7 +69,8 @@ internal sealed class TransferOptionSet
         _webSeeds = network.Many<string>("--web-seed", "URL", TransferWords.WebSeed(role), TryWebSeed);
         _noWebSeeds = network.Flag("--no-web-seeds", "Download from no web server, whatever the torrent names.");
         _encryption = network.Choice(
-            "--encryption", "Hide connections from the network they go through.", "preferred", [.. Policies.Keys]);
+            "--encryption", "Hide connections from the network they go through; default: preferred.", "preferred",
+            [.. Policies.Keys]);
         _superSeed = network.Flag(
             "--super-seed", "As the only seed, give each piece away once before repeating one.", "--super");
         _jsonPeers = options.Under(HelpHeadings.Output).Flag(

@@ -4,6 +4,11 @@ public sealed class ApplicationTests
 {
     [Theory]
     [InlineData("", "Say what to do")]
+    [InlineData("-q", "Say what to do")]
+    [InlineData("lab", "lab needs a command: run, setup, static or sim.")]
+    [InlineData("tracker key -q", "tracker key needs a command: new, list or revoke.")]
+    [InlineData("get x --port 1 --port 2", "--port is given more than once and takes one value.")]
+    [InlineData("tracker --mode open --mode open", "--mode is given more than once and takes one value.")]
     [InlineData("nonsense", "There is no command 'nonsense'.")]
     [InlineData("get", "get needs WHAT.")]
     [InlineData("verify a", "verify needs DIR.")]
@@ -116,6 +121,15 @@ public sealed class ApplicationTests
                 + "\"There is no file \\u0027missing.torrent\\u0027.\"}\n",
             outcome.Out);
         Assert.Equal("shoal: There is no file 'missing.torrent'.\n", outcome.Error);
+    }
+
+    [Theory]
+    [InlineData("lab setup --peers 0 --json")]
+    [InlineData("lab setup --file missing.bin --json")]
+    public async Task A_failure_names_the_whole_command(string line)
+    {
+        CliOutcome outcome = await CliRunner.RunAsync(line.Split(' '));
+        Assert.StartsWith("{\"event\":\"result\",\"command\":\"lab setup\",", outcome.Out, StringComparison.Ordinal);
     }
 
     [Fact]

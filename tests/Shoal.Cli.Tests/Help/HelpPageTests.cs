@@ -74,8 +74,18 @@ public sealed class HelpPageTests
         Assert.Equal("Usage: shoal get WHAT [OPTION]...", Page("get", 80)[0]);
         Assert.Equal("Usage: shoal create PATH --output FILE [OPTION]...", Page("create", 80)[0]);
         Assert.Equal("Usage: shoal COMMAND [OPTION]...", Page("", 80)[0]);
+        Assert.Equal("Usage: shoal lab COMMAND [OPTION]...", Page("lab", 80)[0]);
+        Assert.Equal("Usage: shoal tracker [COMMAND] [OPTION]...", Page("tracker", 80)[0]);
         Assert.Contains(
             $"  {"-q, --quiet",-22}  Leave out progress and messages other than errors.", Page("get", 80));
+    }
+
+    [Fact]
+    public void An_example_of_two_lines_can_be_typed_as_it_stands()
+    {
+        string[] page = [.. Page("create", 80)];
+        int at = Array.IndexOf(page, "  shoal create photos --output photos.torrent --tracker \\");
+        Assert.Equal("    udp://tracker.example.org:6969", page[at + 1]);
     }
 
     private static IReadOnlyList<string> Page(string path, int columns) =>
