@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Shoal.Engine;
 using Shoal.Lab;
+using StackExchange.Redis;
 
 namespace Shoal.Cli;
 
@@ -15,7 +16,7 @@ internal static class FailureMap
         LabException lab => lab.IsNotFound ? ExitCode.NotFound : ExitCode.Failed,
         FileNotFoundException or DirectoryNotFoundException => ExitCode.NotFound,
         SocketException or HttpRequestException => ExitCode.Network,
-        IOException io when io.InnerException is SocketException => ExitCode.Network,
+        IOException io when io.InnerException is SocketException or RedisConnectionException => ExitCode.Network,
         IOException io when io.InnerException?.InnerException is SocketException => ExitCode.Network,
         IOException or UnauthorizedAccessException => ExitCode.Disk,
         _ => ExitCode.Failed,

@@ -6,6 +6,7 @@ using Shoal.Cli.Output;
 using Shoal.Cli.Running;
 using Shoal.Cli.Settings;
 using Shoal.Tracker;
+using Shoal.Tracker.Catalogue;
 
 namespace Shoal.Cli.Commands;
 
@@ -22,7 +23,7 @@ internal sealed class TrackerCommand
     private TrackerCommand(OptionFactory options)
     {
         _options = new TrackerOptionSet(options);
-        _log = options.Choice("--log", "Log on standard error: warnings as text, everything as JSON, or nothing.",
+        _log = options.Choice("--log", "Log on standard error: warnings as text (the default), everything as JSON, or nothing.",
             "text", ["text", "json", "off"]);
         _endWithInput = options.Flag("--end-with-input", "End when standard input does, as when a parent dies.");
         _endWithInput.Option.Hidden = true;
@@ -72,14 +73,10 @@ internal sealed class TrackerCommand
 
     private TrackerOptions ReadOptions(CommandContext context, ParseResult result)
     {
-        try
-        {
-            return _options.Read(result, context.Host.Environment(TokenVariable));
-        }
-        catch (FileNotFoundException error)
-        {
-            throw new CliException(ExitCode.NotFound, error.Message, error);
-        }
+        string? token = context.Host.Environment(TokenVariable) is { Length: > 0 } given ? given : null;
+        return token is { Length: < CatalogueOptions.MinTokenChars }
+            ? throw CliException.Usage($"{TokenVariable} has fewer than {CatalogueOptions.MinTokenChars} characters.")
+            : _options.Read(result, token);
     }
 
     private static string Welcome(TrackerOptions options)

@@ -76,6 +76,7 @@ internal sealed class TrackerKeyCommand
         IReadOnlyList<TrackerKey> keys = await KeysAsync(result);
         foreach (TrackerKey key in keys)
             context.Output.Data($"{key.Id}  {Text(key.Created)}  {Expiry(key)}  {SafeText.Clean(key.Label)}".TrimEnd());
+        if (keys.Count == 0) context.Output.Say("There are no keys yet; 'shoal tracker key new' makes one.");
         context.Output.Result(new TrackerKeyResult([.. keys.Select(Record)]));
         return ExitCode.Ok;
     }

@@ -32,16 +32,21 @@ internal sealed class EmbeddedTracker : IAsyncDisposable
         {
             return new EmbeddedTracker(await TrackerServer.StartAsync(options, stop));
         }
-        catch (IOException error) when (!IsPortTaken(error))
+        catch (IOException error) when (SocketErrorOf(error) is null)
         {
-            throw new CliException(ExitCode.Disk, error.Message, error);
+            throw new CliException(FailureMap.ExitCodeOf(error), error.Message, error);
         }
         catch (IOException error)
         {
+            string why = SocketErrorOf(error) switch
+            {
+                SocketError.AddressNotAvailable => "this machine has no such address",
+                SocketError.AddressAlreadyInUse => "another program uses it; choose another --port",
+                _ => "the system does not permit it; choose another --port",
+            };
             throw new CliException(
                 ExitCode.Network,
-                $"The tracker cannot listen on {bind?.ToString() ?? "any address"}, port {port}: "
-                    + "the port is taken or not allowed; choose another --port.",
+                $"The tracker cannot listen on {bind?.ToString() ?? "any address"}, port {port}: {why}.",
                 error);
         }
     }
@@ -57,8 +62,12 @@ internal sealed class EmbeddedTracker : IAsyncDisposable
     public string? WriteToken => _server.WriteToken;
 
     // The web server wraps the socket's error in exceptions of its own.
-    private static bool IsPortTaken(Exception error) =>
-        error is SocketException || (error.InnerException is { } inner && IsPortTaken(inner));
+    private static SocketError? SocketErrorOf(Exception? error) => error switch
+    {
+        null => null,
+        SocketException socket => socket.SocketErrorCode,
+        _ => SocketErrorOf(error.InnerException),
+    };
 
     private static string Host(IPAddress address) =>
         address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{address}]" : address.ToString();

@@ -4,6 +4,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
 using Shoal.Cli.Help;
+using Shoal.Cli.Output;
 using Shoal.Cli.Parsing;
 using Shoal.Tracker;
 using Shoal.Tracker.Catalogue;
@@ -15,6 +16,11 @@ internal sealed class TrackerOptionSet
 {
     /// <summary>The port that trackers have by custom.</summary>
     private const int DefaultPort = 6969;
+
+    // The bounds of the tracker itself, which would not tell them by the names of options.
+    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan MostInterval = TimeSpan.FromDays(1);
+    private static readonly TimeSpan MostLifetime = TimeSpan.FromHours(18);
 
     private readonly Setting<int> _port;
     private readonly Setting<IPAddress?> _bind;
@@ -47,13 +53,13 @@ internal sealed class TrackerOptionSet
             "--bind", "ADDRESS", "Address to listen on; default: all.", HostPort.TryAddress, null);
         _data = options.Value<string?>("--data", "DIR",
             "Folder of what the tracker keeps over a restart; default: all is in memory.", OptionFactory.Text, null);
-        _mode = options.Choice("--mode", "Whom to serve: everybody, listed torrents only, or holders of a key.",
+        _mode = options.Choice("--mode", "Whom to serve: everybody, listed torrents only, or holders of a key; default: open.",
             "open", ["open", "listed", "private"]);
         _list = options.Value<string?>("--list", "FILE",
             "With --mode listed: info-hashes, one on a line, besides those of the catalogue.",
             OptionFactory.Text, null);
         _interval = options.Value("--interval", "TIME",
-            "Time between announces of a peer; default: 2m. A public tracker wants 30m.", Duration.TryParse,
+            "Time between announces of a peer; default: 2m. A public tracker wants 30m.", TryInterval,
             defaults.Interval);
         _minInterval = options.Value<TimeSpan?>("--min-interval", "TIME",
             "Least time between them; default: a quarter of --interval.", TryTime, null);
@@ -62,7 +68,7 @@ internal sealed class TrackerOptionSet
             "Threads for UDP, for each address family; default: the number of cores.", TryThreads,
             Environment.ProcessorCount);
         _connectionLifetime = network.Value("--connection-lifetime", "TIME",
-            "Time that a UDP connection id is good for; default: 2m.", Duration.TryParse, defaults.ConnectionLifetime);
+            "Time that a UDP connection id is good for; default: 2m.", TryLifetime, defaults.ConnectionLifetime);
         _snapshotInterval = options.Value("--snapshot-interval", "TIME",
             "With --data: time between snapshots of the swarms; default: 1m.", Duration.TryParse,
             defaults.SnapshotInterval);
@@ -74,7 +80,7 @@ internal sealed class TrackerOptionSet
             "Header in which a reverse proxy tells its client's address, such as X-Forwarded-For.", TryHeader, null);
         _trustedProxies = network.Many<IPNetwork>("--trusted-proxy", "ADDRESS",
             "Address or network of a proxy to believe; default: this machine.", TryNetwork);
-        _metrics = options.Choice("--metrics", "Who gets /metrics: nobody, private networks, or everybody.",
+        _metrics = options.Choice("--metrics", "Who gets /metrics: nobody, private networks, or everybody; default: local.",
             "local", ["off", "local", "all"]);
         _redis = options.Value<string?>("--redis", "ADDRESS",
             "Redis or Valkey at HOST:PORT for what several nodes share; ,password=… may follow.",
@@ -111,8 +117,10 @@ internal sealed class TrackerOptionSet
 
     /// <summary>Makes a tracker's options of a command line.</summary>
     /// <exception cref="IOException">The list or the keys cannot be read.</exception>
+    /// <exception cref="CliException">Options do not go together, or a file that one names is not there.</exception>
     public TrackerOptions Read(ParseResult result, string? token)
     {
+        Judge(result);
         TimeSpan interval = _interval.Of(result);
         string? data = _data.Of(result) is { } folder ? Path.GetFullPath(folder) : null;
         TrackerMode mode = _mode.Of(result) switch
@@ -140,6 +148,37 @@ internal sealed class TrackerOptionSet
             ProxyHeader = _proxyHeader.Of(result), TrustedProxies = _trustedProxies.Of(result),
             HonoursPrivateAddresses = !_noLan.Of(result), Catalogue = new CatalogueOptions { Token = token },
         };
+    }
+
+    // What is not used would be believed to be, so it is refused.
+    private void Judge(ParseResult result)
+    {
+        if (_list.Of(result) is not null && _mode.Of(result) != "listed")
+            throw CliException.Usage("--list goes with --mode listed only.");
+        if (!_trustedProxies.Of(result).IsDefaultOrEmpty && _proxyHeader.Of(result) is null)
+            throw CliException.Usage("--trusted-proxy needs --proxy-header, which says what to believe of it.");
+        if (_minInterval.Of(result) > _interval.Of(result))
+            throw CliException.Usage("--min-interval is longer than --interval.");
+        ReadOnlySpan<string?> files = [_list.Of(result), _certificate.Of(result), _certificateKey.Of(result)];
+        foreach (string? file in files)
+        {
+            if (file is not null && !File.Exists(file))
+                throw new CliException(ExitCode.NotFound, $"There is no file '{SafeText.Clean(file)}'.");
+        }
+    }
+
+    private static bool TryInterval(string text, out TimeSpan value, out string expected)
+    {
+        if (!Duration.TryParse(text, out value, out expected)) return false;
+        expected = "a time from 1s to 1d";
+        return value >= LeastInterval && value <= MostInterval;
+    }
+
+    private static bool TryLifetime(string text, out TimeSpan value, out string expected)
+    {
+        if (!Duration.TryParse(text, out value, out expected)) return false;
+        expected = "a time of at most 18h";
+        return value <= MostLifetime;
     }
 
     private static bool TryTime(string text, out TimeSpan? value, out string expected)

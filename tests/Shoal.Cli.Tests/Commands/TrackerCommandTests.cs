@@ -35,6 +35,29 @@ public sealed class TrackerCommandTests
         int port = ((IPEndPoint)taken.LocalEndpoint).Port;
         CliOutcome outcome = await CliRunner.RunAsync("tracker", "--bind", "127.0.0.1", "--port", $"{port}");
         Assert.Equal(ExitCode.Network, outcome.ExitCode);
-        Assert.Contains($"cannot listen on 127.0.0.1, port {port}", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains(
+            $"cannot listen on 127.0.0.1, port {port}: another program uses it", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_of_another_machine_is_a_network_error()
+    {
+        // Of a network that is for documentation (RFC 5737), which no machine is in.
+        CliOutcome outcome = await CliRunner.RunAsync("tracker", "--bind", "198.51.100.1", "--port", "0");
+        Assert.Equal(ExitCode.Network, outcome.ExitCode);
+        Assert.Contains("this machine has no such address", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_redis_that_is_not_there_is_a_network_error()
+    {
+        using TcpListener free = new(IPAddress.Loopback, 0);
+        free.Start();
+        int port = ((IPEndPoint)free.LocalEndpoint).Port;
+        free.Stop();
+        CliOutcome outcome = await CliRunner.RunAsync(
+            "tracker", "--bind", "127.0.0.1", "--port", "0", "--redis", $"127.0.0.1:{port}");
+        Assert.Equal(ExitCode.Network, outcome.ExitCode);
+        Assert.Contains($"cannot reach Redis at 127.0.0.1:{port}", outcome.Error, StringComparison.Ordinal);
     }
 }

@@ -40,6 +40,11 @@ public sealed class TrackerKeyCommandTests : IDisposable
     [InlineData("tracker --interval 0", "--interval '0' is not a time")]
     [InlineData("tracker --proxy-header a:b", "--proxy-header 'a:b' is not the name of a header")]
     [InlineData("tracker --trusted-proxy x", "--trusted-proxy 'x' is not an address")]
+    [InlineData("tracker --interval 2d", "--interval '2d' is not a time from 1s to 1d")]
+    [InlineData("tracker --min-interval 5m", "--min-interval is longer than --interval.")]
+    [InlineData("tracker --connection-lifetime 19h", "--connection-lifetime '19h' is not a time of at most 18h")]
+    [InlineData("tracker --list torrents.txt", "--list goes with --mode listed only.")]
+    [InlineData("tracker --trusted-proxy 10.0.0.1", "--trusted-proxy needs --proxy-header")]
     public async Task A_command_line_that_cannot_be_is_told_in_a_sentence(string line, string sentence)
     {
         CliOutcome outcome = await CliRunner.RunAsync(line.Split(' '));
@@ -69,10 +74,28 @@ public sealed class TrackerKeyCommandTests : IDisposable
     {
         CliOutcome list = await CliRunner.RunAsync(
             "tracker", "--bind", "127.0.0.1", "--port", "0", "--mode", "listed", "--list", "/none/here");
+        Assert.Equal("shoal: There is no file '/none/here'.\n", list.Error);
         Assert.Equal(ExitCode.NotFound, list.ExitCode);
         CliOutcome certificate = await CliRunner.RunAsync("tracker", "--bind", "127.0.0.1", "--port", "0",
             "--certificate", "/none/here", "--certificate-key", "/none/there");
-        Assert.NotEqual(ExitCode.Ok, certificate.ExitCode);
-        Assert.Contains("/none/here", certificate.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.NotFound, certificate.ExitCode);
+        Assert.Equal("shoal: There is no file '/none/here'.\n", certificate.Error);
+    }
+
+    [Fact]
+    public async Task A_token_that_could_be_guessed_is_told_by_the_name_of_its_variable()
+    {
+        CliOutcome outcome = await CliRunner.RunAsync(
+            new Dictionary<string, string> { ["SHOAL_TRACKER_TOKEN"] = "short" }, "tracker", "--port", "0");
+        Assert.Equal(ExitCode.Usage, outcome.ExitCode);
+        Assert.Contains("SHOAL_TRACKER_TOKEN has fewer than 16 characters.", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task That_there_are_no_keys_is_said()
+    {
+        CliOutcome outcome = await CliRunner.RunAsync("tracker", "key", "list", "--data", _data);
+        Assert.Equal("", outcome.Out);
+        Assert.Contains("There are no keys yet", outcome.Error, StringComparison.Ordinal);
     }
 }
