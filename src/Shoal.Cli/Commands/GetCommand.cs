@@ -140,19 +140,26 @@ internal sealed class GetCommand
         };
         await using TransferSession session = await TransferSession.StartAsync(context, settings);
         Torrent torrent = await session.Engine.AddAsync(source, options, context.Stop);
+        TransferRun run;
         int exitCode;
         await using (SourceOffer? offer = found is null
             ? null : SourceOffer.Start(context, settings, found, torrent, session.Engine.Port))
         {
-            exitCode = await new TransferRun(context, [new TorrentTransfer(torrent)], goal, wantsData: true).RunAsync();
+            run = new TransferRun(context, [new TorrentTransfer(torrent)], goal, wantsData: true)
+            {
+                Keep = store is null ? null : () => store.KeepAsync(context, torrent),
+                IsFollowed = store is not null && _keepSeeding.Of(result),
+            };
+            exitCode = await run.RunAsync();
         }
-        if (store is null || exitCode != ExitCode.Ok) return exitCode;
-        await store.KeepAsync(context, torrent);
-        if (!_keepSeeding.Of(result)) return exitCode;
+        if (!run.IsFollowed || exitCode != ExitCode.Ok) return exitCode;
         Torrent kept = await session.Engine.AddAsync(
-            new TorrentSource.Parsed(torrent.Metainfo!), store.SeedOptions(options, torrent.Metainfo!), context.Stop);
-        return await new TransferRun(
-            context, [new TorrentTransfer(kept)], goal with { EndsWhenComplete = false }, wantsData: false).RunAsync();
+            new TorrentSource.Parsed(torrent.Metainfo!), store!.SeedOptions(options, torrent.Metainfo!), context.Stop);
+        goal = goal with { EndsWhenComplete = false, OnComplete = null };
+        return await new TransferRun(context, [new TorrentTransfer(kept)], goal, wantsData: false)
+        {
+            KeptPath = run.KeptPath,
+        }.RunAsync();
     }
 
     private RunGoal GoalOf(ParseResult result, TransferSettings settings)

@@ -8,4 +8,8 @@ namespace Shoal.Cli.Json;
 /// <param name="Torrents">Each torrent of the run.</param>
 internal sealed record TransferResult(
     string Command, int ExitCode, string Ended, string? Error, IReadOnlyList<TorrentResult> Torrents)
-    : JsonRecord(ResultEvent);
+    : JsonRecord(ResultEvent)
+{
+    /// <summary>Where the content is kept by its hash (<c>--store</c>); null without.</summary>
+    public string? Path { get; init; }
+}

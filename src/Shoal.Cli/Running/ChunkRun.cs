@@ -150,7 +150,10 @@ internal sealed class ChunkRun(
                     Seconds = Math.Round(time.TotalSeconds, 3),
                     MeanRate = Math.Round(TransferRecords.MeanRate(downloaded, time)),
                 },
-            ]));
+            ])
+        {
+            Path = store is null ? null : path,
+        });
         return ExitCode.Ok;
     }
 

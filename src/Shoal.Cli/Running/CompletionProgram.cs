@@ -39,7 +39,9 @@ internal static class CompletionProgram
         }
         catch (Exception error) when (error is Win32Exception or InvalidOperationException or IOException)
         {
-            output.Warn($"The program '{program}' of --on-complete could not be started: {error.Message}.");
+            string why = error is Win32Exception { NativeErrorCode: var code }
+                ? new Win32Exception(code).Message : error.Message;
+            output.Warn($"The program '{program}' of --on-complete could not be started: {why.TrimEnd('.')}.");
         }
         catch (OperationCanceledException)
         {

@@ -28,7 +28,10 @@ internal sealed class StoreTarget(string folder)
         if (_store.Find(told is null ? keys : keys.Append(told)) is not { } path) return false;
         context.Output.Say($"{SafeText.Clean(path)} is here already; nothing is downloaded.");
         context.Output.Data(path);
-        context.Output.Result(new TransferResult(context.Command, ExitCode.Ok, "completed", null, []));
+        context.Output.Result(new TransferResult(context.Command, ExitCode.Ok, "completed", null, [])
+        {
+            Path = path,
+        });
         return true;
     }
 
@@ -48,13 +51,13 @@ internal sealed class StoreTarget(string folder)
     /// <summary>The folder to download a file into that is known by the hash of its bytes alone.</summary>
     public string Begin(string fileHash) => _store.PartialFolder(_hash = fileHash);
 
-    /// <summary>Takes the torrent's content in.</summary>
-    public async Task KeepAsync(CommandContext context, Torrent torrent)
+    /// <summary>Takes the torrent's content in; the result is where it lies now.</summary>
+    public async Task<string> KeepAsync(CommandContext context, Torrent torrent)
     {
         Metainfo metainfo = torrent.Metainfo!;
         string path = torrent.ContentPath!;
         await torrent.StopAsync(context.Stop);
-        await KeepAsync(context, path, KeysOf(new TorrentSource.Parsed(metainfo)));
+        return await KeepAsync(context, path, KeysOf(new TorrentSource.Parsed(metainfo)));
     }
 
     /// <summary>Takes a file in; the result is where it lies now.</summary>

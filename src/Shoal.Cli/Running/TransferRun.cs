@@ -14,6 +14,9 @@ internal sealed class TransferRun
     private static readonly TimeSpan BusyTick = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan IdleTick = TimeSpan.FromSeconds(1);
 
+    /// <summary>Time for one peer to take a credential before it is told that another one did not.</summary>
+    private static readonly TimeSpan RefusalPatience = TimeSpan.FromSeconds(2);
+
     private readonly CommandContext _context;
     private readonly RunGoal _goal;
     private readonly TransferWatch _watch;
@@ -41,6 +44,15 @@ internal sealed class TransferRun
         };
     }
 
+    /// <summary>Takes what is complete elsewhere and gives the path there; null leaves it where it is.</summary>
+    public Func<Task<string>>? Keep { get; init; }
+
+    /// <summary>Where the content is kept by its hash; null where it is not.</summary>
+    public string? KeptPath { get; set; }
+
+    /// <summary>True when another run follows a good end, which tells the result of both.</summary>
+    public bool IsFollowed { get; init; }
+
     private TerminalOutput Output => _context.Output;
 
     private TimeSpan Now => _context.Host.Time.GetElapsedTime(_start);
@@ -65,12 +77,17 @@ internal sealed class TransferRun
         _watch.TellLast(Now);
         int exitCode = _watch.ExitCodeOf(end);
         TellEnd(end);
+        if (exitCode == ExitCode.Ok && Keep is { } keep) KeptPath = await keep();
+        if (exitCode == ExitCode.Ok && IsFollowed) return exitCode;
         Output.Result(new TransferResult(
             _context.Command,
             exitCode,
             NameOf(end),
             _watch.ErrorOf(end),
-            [.. _watch.Progress.Select(TransferRecords.Outcome)]));
+            [.. _watch.Progress.Select(Outcome)])
+        {
+            Path = KeptPath,
+        });
         return exitCode;
     }
 
@@ -140,7 +157,9 @@ internal sealed class TransferRun
     private async Task PumpAsync(ITransfer transfer, CancellationToken stop)
     {
         string infoHash = transfer.Hashes.ToString();
-        bool isKnown = false;
+        bool isRefused = false;
+        TaskCompletionSource welcome = new();
+        Task telling = Task.CompletedTask;
         // Of a web server it is said once that it failed, however often it does, and that it is not used any more.
         HashSet<(string Url, bool IsOver)> told = [];
         try
@@ -150,26 +169,43 @@ internal sealed class TransferRun
                 if (TransferRecords.Of(happened, infoHash) is { } record) Output.Event(record);
                 if (happened is WebSeedFailed failed && told.Add((failed.Url, failed.RetryIn is null)))
                     Output.Warn("shoal: " + SafeText.Clean(TransferText.WebSeedWord(failed)));
-                if (happened is PeerConnected) isKnown = true;
-                else if (!isKnown && happened is PeerRefused { IsIncoming: false } refused
+                if (happened is PeerConnected) welcome.TrySetResult();
+                else if (!isRefused && happened is PeerRefused { IsIncoming: false } refused
                     && refused.Reason == "CertificateRefused")
                 {
                     // Once: what the first one says, the others will.
-                    isKnown = true;
-                    Output.Warn(
-                        $"shoal: {refused.EndPoint} hung up when it saw your credential; if all do, it was revoked or "
-                        + "has ended, and whoever runs the swarm gives out a new one.");
+                    isRefused = true;
+                    telling = TellRefusalAsync(refused, welcome.Task, stop);
                 }
             }
+            await telling;
         }
         catch (OperationCanceledException)
         {
             // The run is over.
+            await telling;
         }
         catch (TorrentException)
         {
             // The torrent failed, which the watch sees and tells.
         }
+    }
+
+    // A peer that several addresses lead to hangs up on all calls but the first one, which is no word on a credential.
+    private async Task TellRefusalAsync(PeerRefused refused, Task welcome, CancellationToken stop)
+    {
+        Task patience = Task.Delay(RefusalPatience, _context.Host.Time, stop);
+        if (await Task.WhenAny(welcome, patience) == welcome) return;
+        Output.Warn(
+            $"shoal: {refused.EndPoint} hung up when it saw your credential; if all do, it was revoked or "
+            + "has ended, and whoever runs the swarm gives out a new one.");
+    }
+
+    // Where it was downloaded to it is no more.
+    private TorrentResult Outcome(TransferProgress progress)
+    {
+        TorrentResult outcome = TransferRecords.Outcome(progress);
+        return KeptPath is null ? outcome : outcome with { Path = KeptPath };
     }
 
     private void OnCompleted(TransferProgress progress)

@@ -58,6 +58,50 @@ public sealed class TransferRunTests : IDisposable
     }
 
     [Fact]
+    public async Task That_one_address_hung_up_is_not_told_where_another_one_did_not()
+    {
+        _transfer.Happening.Writer.TryWrite(
+            new PeerRefused(new IPEndPoint(IPAddress.Loopback, 7), IsIncoming: false, "CertificateRefused"));
+        _transfer.Happening.Writer.TryWrite(
+            new PeerConnected(new IPEndPoint(IPAddress.Loopback, 8), IsIncoming: false));
+        _transfer.Happening.Writer.Complete();
+        Task<int> run = RunAsync(null, new RunGoal { EndsWhenComplete = true });
+        _transfer.Complete();
+        Assert.Equal(ExitCode.Ok, await run);
+        Assert.DoesNotContain("hung up", _messages.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_program_that_cannot_be_started_is_told_and_changes_nothing()
+    {
+        Task<int> run = RunAsync(null, new RunGoal { EndsWhenComplete = true, OnComplete = "/no/such/program" });
+        _transfer.Complete();
+        Assert.Equal(ExitCode.Ok, await run);
+        Assert.Matches(
+            "The program '/no/such/program' of --on-complete could not be started: [^/]+[^.]\\.\n",
+            _messages.ToString());
+    }
+
+    [Fact]
+    public async Task What_is_kept_elsewhere_is_told_with_its_path_there()
+    {
+        Task<int> run = Run(OutputMode.Json, keep: "/store/hash", isFollowed: false);
+        _transfer.Complete();
+        Assert.Equal(ExitCode.Ok, await run);
+        Assert.Contains("\"path\":\"/store/hash\",\"complete\":true", _data.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("\"path\":\"/store/hash\"}\n", _data.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_run_that_another_one_follows_leaves_the_result_to_it()
+    {
+        Task<int> run = Run(OutputMode.Json, keep: "/store/hash", isFollowed: true);
+        _transfer.Complete();
+        Assert.Equal(ExitCode.Ok, await run);
+        Assert.Equal("", _data.ToString());
+    }
+
+    [Fact]
     public async Task Completion_ends_the_run_and_is_the_result()
     {
         _transfer.State = FakeTransfer.Fresh(TorrentState.Downloading);
@@ -88,7 +132,17 @@ public sealed class TransferRunTests : IDisposable
         Assert.Equal($"shoal: {sentence}\n", _messages.ToString());
     }
 
-    private Task<int> RunAsync(string? typed, RunGoal? goal = null, OutputMode mode = OutputMode.Text)
+    private Task<int> RunAsync(string? typed, RunGoal? goal = null, OutputMode mode = OutputMode.Text) =>
+        new TransferRun(Context(typed, mode), [_transfer], goal ?? new RunGoal(), wantsData: true).RunAsync();
+
+    private Task<int> Run(OutputMode mode, string keep, bool isFollowed) =>
+        new TransferRun(Context(null, mode), [_transfer], new RunGoal { EndsWhenComplete = true }, wantsData: true)
+        {
+            Keep = () => Task.FromResult(keep),
+            IsFollowed = isFollowed,
+        }.RunAsync();
+
+    private CommandContext Context(string? typed, OutputMode mode)
     {
         CliHost host = new()
         {
@@ -97,7 +151,6 @@ public sealed class TransferRunTests : IDisposable
             Environment = _ => null,
             OpenInput = typed is null ? null : () => new StringReader(typed),
         };
-        CommandContext context = new("get", host, CliRunner.Output(_data, _messages, mode), _signals);
-        return new TransferRun(context, [_transfer], goal ?? new RunGoal(), wantsData: true).RunAsync();
+        return new CommandContext("get", host, CliRunner.Output(_data, _messages, mode), _signals);
     }
 }
