@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace Shoal.Discovery;
 
 /// <summary>Says what a failed socket call means, in words that stand after a colon.</summary>
-internal static class SocketErrorText
+public static class SocketErrorText
 {
     /// <summary>The sentence for a server that a connection or datagram did not get to.</summary>
     /// <param name="who">The server with its URL, as the beginning of the sentence.</param>

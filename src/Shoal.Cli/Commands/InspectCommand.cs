@@ -3,6 +3,7 @@ using Shoal.Cli.Json;
 using Shoal.Cli.Output;
 using Shoal.Cli.Settings;
 using Shoal.Engine;
+using Shoal.Engine.Swarms;
 using Shoal.Protocol;
 using Shoal.Protocol.Magnets;
 using Shoal.Protocol.Torrents;
@@ -44,6 +45,7 @@ internal sealed class InspectCommand
             Pieces = info.Geometry.PieceCount,
             PieceSize = info.Geometry.PieceLength,
             Private = info.IsPrivate,
+            Swarm = SwarmAuthority.NameOf(info),
             Comment = metainfo.Comment,
             CreatedBy = metainfo.CreatedBy,
             Created = metainfo.CreationDate,
@@ -63,6 +65,7 @@ internal sealed class InspectCommand
         WebSeeds = link.WebSeeds,
         Magnet = link.ToString(),
         Size = link.ContentLength,
+        Swarm = link.Swarm,
         Peers = [.. link.Peers.Select(p => p.Host.Contains(':', StringComparison.Ordinal)
             ? $"[{p.Host}]:{p.Port}" : $"{p.Host}:{p.Port}")],
     };
@@ -79,6 +82,7 @@ internal sealed class InspectCommand
         if (result is { Pieces: { } pieces, PieceSize: { } pieceSize })
             yield return Line("pieces", $"{pieces} of {Units.Bytes(pieceSize)}");
         if (result.Private == true) yield return Line("private", "yes");
+        if (result.Swarm is { } swarm) yield return Line("private swarm", swarm);
         if (result.Comment is { } comment) yield return Line("comment", comment);
         if (result.CreatedBy is { } maker) yield return Line("created by", maker);
         if (result.Created is { } created) yield return Line("created", $"{created.UtcDateTime:u}");

@@ -95,6 +95,9 @@ internal sealed class TrackerCommand
     {
         bool isChosen = !string.IsNullOrEmpty(context.Host.Environment(TokenVariable));
         if (tracker.WriteToken is null || isChosen) return null;
+        if (options.Redis is not null)
+            return $"Who registers files here needs the token that all nodes have, as {TokenVariable}: "
+                + "'redis-cli get sh:token' shows it.";
         return options.DataFolder is { } folder
             ? $"Who registers files here needs the token in '{SafeText.Clean(TrackerServer.TokenPath(folder))}', "
                 + $"as {TokenVariable}."

@@ -27,6 +27,9 @@ internal sealed record InspectResult() : JsonRecord(ResultEvent)
     /// <summary>Bytes of all files; null when a link does not tell.</summary>
     public long? Size { get; init; }
 
+    /// <summary>The private swarm whose members it is for; null when it is open to everybody.</summary>
+    public string? Swarm { get; init; }
+
     /// <summary>Peers that a magnet link names; null for a .torrent.</summary>
     public IReadOnlyList<string>? Peers { get; init; }
 

@@ -11,10 +11,10 @@ internal static class RenamedFiles
     {
         if (created.RenamedFiles == 0) return;
         string files = created.RenamedFiles == 1
-            ? "1 file or a folder of it has"
-            : string.Create(CultureInfo.InvariantCulture, $"{created.RenamedFiles} files or folders of them have");
+            ? "1 file has"
+            : string.Create(CultureInfo.InvariantCulture, $"{created.RenamedFiles} files have");
         output.Warn(
-            $"{files} a name that not every system takes: others will get a name that is safe everywhere. "
-            + "Rename it here if that matters.");
+            $"{files} a name, or a folder with one, that not every system takes: others will get a safe form of it. "
+            + "Rename what matters here.");
     }
 }

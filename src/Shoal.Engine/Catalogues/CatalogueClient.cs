@@ -5,6 +5,7 @@ using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Shoal.Discovery;
 using Shoal.Engine.Lines;
 using Shoal.Protocol.Addresses;
 using Shoal.Protocol.Catalogues;
@@ -232,7 +233,7 @@ public sealed class CatalogueClient : IDisposable
                 // The second is an answer that says to be packed and is not.
                 throw new TorrentException(
                     TorrentError.Network,
-                    $"The tracker at {Address} cannot be asked: {(e.InnerException ?? e).Message}",
+                    $"The tracker at {Address} cannot be asked: {WhyOf(e)}.",
                     e);
             }
             catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
@@ -273,6 +274,10 @@ public sealed class CatalogueClient : IDisposable
             throw Refused("has no catalogue of files");
         }
     }
+
+    private static string WhyOf(Exception error) => error.InnerException is SocketException socket
+        ? SocketErrorText.Of(socket.SocketErrorCode)
+        : (error.InnerException ?? error).Message.TrimEnd('.');
 
     /// <summary>What a tracker says, fit to be shown: a line of bounded length with nothing unseen in it.</summary>
     private static string Sentence(string? told)

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using Shoal.Cli.Commands;
 
 namespace Shoal.Cli.Tests.Commands;
@@ -95,5 +97,18 @@ public sealed class FilesTests : IDisposable
         CliOutcome outcome = await CliRunner.RunAsync("share", "a", "b", "--dir", _folder, "-o", "x.torrent");
         Assert.Equal(ExitCode.Usage, outcome.ExitCode);
         Assert.Contains("is no folder", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_tracker_that_is_not_there_is_told_in_a_sentence()
+    {
+        using TcpListener free = new(IPAddress.Loopback, 0);
+        free.Start();
+        string url = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/";
+        free.Stop();
+        CliOutcome outcome = await CliRunner.RunAsync("files", "--tracker", url);
+        Assert.Equal(ExitCode.Network, outcome.ExitCode);
+        Assert.Equal(
+            $"shoal: The tracker at {url} cannot be asked: the connection was refused.\n", outcome.Error);
     }
 }

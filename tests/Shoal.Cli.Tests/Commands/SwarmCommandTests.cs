@@ -60,6 +60,19 @@ public sealed class SwarmCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("x.torrent")]
+    [InlineData("the link")]
+    public async Task What_is_for_the_members_of_a_swarm_is_inspected_with_its_name(string what)
+    {
+        string torrent = Path.Combine(_root, "x.torrent");
+        string link = await MakeAsync(torrent);
+        CliOutcome told = await RunAsync("inspect", what == "the link" ? link : torrent);
+        Assert.Contains("private swarm:    team\n", told.Out, StringComparison.Ordinal);
+        told = await RunAsync("inspect", what == "the link" ? link : torrent, "--json");
+        Assert.Contains("\"swarm\":\"team\"", told.Out, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(true, "was taken back")]
     [InlineData(false, "ended on")]
     public async Task A_credential_that_no_longer_counts_says_so_at_once(bool isRevoked, string sentence)
