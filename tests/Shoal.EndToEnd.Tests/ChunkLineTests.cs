@@ -122,12 +122,31 @@ public sealed class ChunkLineTests : IAsyncDisposable
         Assert.Equal(_content, copy.ToArray());
     }
 
-    private async Task RegisterAsync(CatalogueTracker tracker, PlainPeer peer, Func<int, bool> has)
+    [Fact]
+    public async Task Who_keeps_seeding_what_came_in_chunks_shares_it_by_the_hash_that_it_was_found_by()
+    {
+        await using CatalogueTracker tracker = await CatalogueTracker.StartAsync(_home);
+        string hash = Convert.ToHexStringLower(SHA256.HashData(_content));
+        string[] get = ["get", "plain.bin", "--tracker", tracker.Url, "--bind", "127.0.0.1", "--dir"];
+        await using (var peer = new PlainPeer(_content))
+        {
+            await RegisterAsync(tracker, peer, _ => true, hash);
+            Start([.. get, _home.Folder("first"), "--keep-seeding"]);
+            await tracker.WaitAsync(
+                $"/lookup?file_hash={hash}", f => f.GetProperty("has_torrent").GetBoolean());
+        }
+        (await ProgramRun.ToEndAsync(_home, [.. get, _home.Folder("second")])).Ended(0);
+        Assert.Equal(_content, await File.ReadAllBytesAsync(Path.Combine(_home.File("second"), "plain.bin"),
+            ProgramRun.Deadline()));
+    }
+
+    private async Task RegisterAsync(
+        CatalogueTracker tracker, PlainPeer peer, Func<int, bool> has, string? hash = null)
     {
         JsonElement reply = await tracker.PostAsync("/register", new
         {
             file_name = "plain.bin",
-            file_hash = Hash,
+            file_hash = hash ?? Hash,
             file_size = _content.Length,
             chunks = Enumerable.Range(0, 98).Where(has),
             ip = "127.0.0.1",

@@ -107,7 +107,8 @@ internal sealed class ChunkRun(
                 TrustsAddresses = true,
             },
             context.Stop);
-        shared.Add(torrent, created, path);
+        // By the hash that it was found and checked by, so that who comes later finds one file and not two.
+        shared.Add(torrent, created, path, File.FileHash);
         RunGoal seeding = goal with { Timeout = null, OnComplete = null };
         return await new TransferRun(context, [new TorrentTransfer(torrent)], seeding, wantsData: false).RunAsync();
     }

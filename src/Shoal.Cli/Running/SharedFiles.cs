@@ -26,8 +26,12 @@ internal sealed class SharedFiles : IAsyncDisposable
     }
 
     /// <summary>Registers one more. Called by one thread at a time.</summary>
-    public void Add(Torrent torrent, CreatedTorrent created, string path) =>
-        _work = AddAsync(_work, torrent, created, path);
+    /// <param name="torrent">What is shared.</param>
+    /// <param name="created">How it was made.</param>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="fileHash">What catalogues know its one file by already; null takes the SHA-1 of its bytes.</param>
+    public void Add(Torrent torrent, CreatedTorrent created, string path, string? fileHash = null) =>
+        _work = AddAsync(_work, torrent, created, path, fileHash);
 
     /// <summary>Takes back what lay at a path, which was shared as a torrent of this content.</summary>
     public Task RemoveAsync(CreatedTorrent created) => _registrar.RemoveAsync(created.Metainfo.Info.Hashes.ToString());
@@ -41,14 +45,16 @@ internal sealed class SharedFiles : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task AddAsync(Task before, Torrent torrent, CreatedTorrent created, string path)
+    private async Task AddAsync(
+        Task before, Torrent torrent, CreatedTorrent created, string path, string? fileHash)
     {
         await before;
         TorrentInfo info = created.Metainfo.Info;
         try
         {
             bool isFile = info.IsSingleFile;
-            string hash = isFile ? await ContentStore.Sha1OfAsync(path, _stop.Token) : info.Hashes.ToString();
+            string hash = fileHash
+                ?? (isFile ? await ContentStore.Sha1OfAsync(path, _stop.Token) : info.Hashes.ToString());
             int chunkSize = await _registrar.ChunkSizeOfAsync(hash, info.ContentLength)
                 ?? ChunkGeometry.Choose(info.ContentLength);
             if (isFile) torrent.ServeChunks(hash, chunkSize);
