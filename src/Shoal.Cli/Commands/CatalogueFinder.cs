@@ -103,12 +103,14 @@ internal sealed class CatalogueFinder(CommandContext context, ImmutableArray<str
     {
         TerminalOutput output = context.Output;
         bool asks = context.Host.ErrorIsTerminal && context.Host.InputIsTerminal && context.Host.OpenInput is not null;
+        int hashColumns = files.Max(f => f.FileHash.Length);
         for (int i = 0; i < files.Count; i++)
         {
             FileEntry file = files[i];
+            string hash = SafeText.Clean(file.FileHash).PadRight(hashColumns);
             string sources = Units.Count(Math.Max(file.PeersCount, file.Seeders), "source");
             string place = asks ? $"{i + 1,3}  " : "";
-            output.Warn($"{place}{SafeText.Clean(file.FileHash)}  {Units.Bytes(file.FileSize)}  {sources}");
+            output.Warn($"{place}{hash}  {Units.Bytes(file.FileSize),8}  {sources}");
         }
         if (asks)
         {

@@ -49,7 +49,7 @@ internal sealed class FilesCommand
 
     private static bool TryOrder(string text, out string value, out string expected)
     {
-        expected = "added, name, size, peers, seeders, leechers or completed";
+        expected = "one of added, name, size, peers, seeders, leechers or completed";
         value = text;
         return text is "added" or "name" or "size" or "peers" or "seeders" or "leechers" or "completed";
     }

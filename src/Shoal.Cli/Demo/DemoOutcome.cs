@@ -39,8 +39,9 @@ internal sealed record DemoOutcome(
     public IEnumerable<string> Sentences()
     {
         double share = (double)FromPeers / Math.Max(1, FromSeeder + FromPeers);
-        yield return $"{Units.Count(Downloaders, "downloader")} got {Units.Bytes(Size)} each in {Units.Time(Time)}: "
-            + $"{Units.Rate(Rate)} together.";
+        (string each, string together) = Downloaders == 1 ? ("", "") : (" each", " together");
+        yield return $"{Units.Count(Downloaders, "downloader")} got {Units.Bytes(Size)}{each} in {Units.Time(Time)}: "
+            + $"{Units.Rate(Rate)}{together}.";
         yield return $"{Units.Bytes(FromPeers)} of it ({Units.Percent(share)}) came from other downloaders, "
             + $"{Units.Bytes(FromSeeder)} from the seeder.";
         yield return Identical

@@ -28,6 +28,20 @@ public sealed class DemoTests
         Assert.Equal((80 << 20, 120 << 20), (outcome.Result().FromSeeder, outcome.Result().FromPeers));
     }
 
+    [Fact]
+    public void One_downloader_is_not_told_of_as_several()
+    {
+        DemoOutcome outcome = new(
+            100 << 20,
+            TimeSpan.FromSeconds(4),
+            [
+                new PeerBoard.Row("seeder", 1, 0, 0, 0, 0) { SentBytes = 100 << 20 },
+                new PeerBoard.Row("downloader 1", 1, 5, 5, 100 << 20, 0),
+            ],
+            Identical: true);
+        Assert.Equal("1 downloader got 100 MiB in 4.0 s: 25.0 MiB/s.", outcome.Sentences().First());
+    }
+
     [Theory]
     [InlineData(80)]
     [InlineData(120)]
