@@ -8,7 +8,7 @@ public sealed class ApplicationTests
     [InlineData("lab", "lab needs a command: run, setup, static or sim.")]
     [InlineData("tracker key -q", "tracker key needs a command: new, list or revoke.")]
     [InlineData("get x --port 1 --port 2", "--port is given more than once and takes one value.")]
-    [InlineData("tracker --mode open --mode open", "--mode is given more than once and takes one value.")]
+    [InlineData("get x --encryption off --encryption off", "--encryption is given more than once and takes one value.")]
     [InlineData("files --sort size,name", "--sort 'size,name' is not one of added, name, size")]
     [InlineData("nonsense", "There is no command 'nonsense'.")]
     [InlineData("get", "get needs WHAT.")]

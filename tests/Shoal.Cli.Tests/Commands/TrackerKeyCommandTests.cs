@@ -47,7 +47,8 @@ public sealed class TrackerKeyCommandTests : IDisposable
     [InlineData("tracker --trusted-proxy 10.0.0.1", "--trusted-proxy needs --proxy-header")]
     public async Task A_command_line_that_cannot_be_is_told_in_a_sentence(string line, string sentence)
     {
-        CliOutcome outcome = await CliRunner.RunAsync(line.Split(' '));
+        // What is typed ends a tracker that runs all the same.
+        CliOutcome outcome = await CliRunner.RunAsync([], "exit\n", line.Split(' '));
         Assert.Equal(ExitCode.Usage, outcome.ExitCode);
         Assert.Contains(sentence, outcome.Error, StringComparison.Ordinal);
     }
@@ -86,7 +87,7 @@ public sealed class TrackerKeyCommandTests : IDisposable
     public async Task A_token_that_could_be_guessed_is_told_by_the_name_of_its_variable()
     {
         CliOutcome outcome = await CliRunner.RunAsync(
-            new Dictionary<string, string> { ["SHOAL_TRACKER_TOKEN"] = "short" }, "tracker", "--port", "0");
+            new Dictionary<string, string> { ["SHOAL_TRACKER_TOKEN"] = "short" }, "exit\n", ["tracker", "--port", "0"]);
         Assert.Equal(ExitCode.Usage, outcome.ExitCode);
         Assert.Contains("SHOAL_TRACKER_TOKEN has fewer than 16 characters.", outcome.Error, StringComparison.Ordinal);
     }
