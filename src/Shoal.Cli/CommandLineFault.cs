@@ -24,7 +24,8 @@ internal static class CommandLineFault
             ?? result.Errors[0];
         if (error.SymbolResult is OptionResult { Tokens.Count: 0, Implicit: false, Option.HelpName: { } value } given)
             return $"{given.Option.Name} needs a value: {value}.";
-        if (error.SymbolResult is OptionResult { IdentifierTokenCount: > 1, Option.Arity.MaximumNumberOfValues: 1 } twice)
+        if (error.SymbolResult
+            is OptionResult { IdentifierTokenCount: > 1, Option.Arity.MaximumNumberOfValues: 1 } twice)
             return $"{twice.Option.Name} is given more than once and takes one value.";
         if (error.SymbolResult is CommandResult or ArgumentResult or OptionResult { Implicit: true }
             && Missing(result) is { Length: > 0 } missing)

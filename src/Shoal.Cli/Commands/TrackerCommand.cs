@@ -23,7 +23,9 @@ internal sealed class TrackerCommand
     private TrackerCommand(OptionFactory options)
     {
         _options = new TrackerOptionSet(options);
-        _log = options.Choice("--log", "Log on standard error: warnings as text (the default), everything as JSON, or nothing.",
+        _log = options.Choice(
+            "--log",
+            "Log on standard error: warnings as text (the default), everything as JSON, or nothing.",
             "text", ["text", "json", "off"]);
         _endWithInput = options.Flag("--end-with-input", "End when standard input does, as when a parent dies.");
         _endWithInput.Option.Hidden = true;

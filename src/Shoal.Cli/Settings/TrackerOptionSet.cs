@@ -53,7 +53,8 @@ internal sealed class TrackerOptionSet
             "--bind", "ADDRESS", "Address to listen on; default: all.", HostPort.TryAddress, null);
         _data = options.Value<string?>("--data", "DIR",
             "Folder of what the tracker keeps over a restart; default: all is in memory.", OptionFactory.Text, null);
-        _mode = options.Choice("--mode", "Whom to serve: everybody, listed torrents only, or holders of a key; default: open.",
+        _mode = options.Choice("--mode",
+            "Whom to serve: everybody, listed torrents only, or holders of a key; default: open.",
             "open", ["open", "listed", "private"]);
         _list = options.Value<string?>("--list", "FILE",
             "With --mode listed: info-hashes, one on a line, besides those of the catalogue.",
@@ -80,7 +81,8 @@ internal sealed class TrackerOptionSet
             "Header in which a reverse proxy tells its client's address, such as X-Forwarded-For.", TryHeader, null);
         _trustedProxies = network.Many<IPNetwork>("--trusted-proxy", "ADDRESS",
             "Address or network of a proxy to believe; default: this machine.", TryNetwork);
-        _metrics = options.Choice("--metrics", "Who gets /metrics: nobody, private networks, or everybody; default: local.",
+        _metrics = options.Choice("--metrics",
+            "Who gets /metrics: nobody, private networks, or everybody; default: local.",
             "local", ["off", "local", "all"]);
         _redis = options.Value<string?>("--redis", "ADDRESS",
             "Redis or Valkey at HOST:PORT for what several nodes share; ,password=… may follow.",

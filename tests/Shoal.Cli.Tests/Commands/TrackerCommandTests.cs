@@ -36,7 +36,9 @@ public sealed class TrackerCommandTests
         CliOutcome outcome = await CliRunner.RunAsync("tracker", "--bind", "127.0.0.1", "--port", $"{port}");
         Assert.Equal(ExitCode.Network, outcome.ExitCode);
         Assert.Contains(
-            $"cannot listen on 127.0.0.1, port {port}: another program uses it", outcome.Error, StringComparison.Ordinal);
+            $"cannot listen on 127.0.0.1, port {port}: another program uses it",
+            outcome.Error,
+            StringComparison.Ordinal);
     }
 
     [Fact]
