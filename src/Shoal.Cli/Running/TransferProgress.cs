@@ -78,9 +78,10 @@ internal sealed class TransferProgress(ITransfer transfer, TimeSpan start)
     }
 
     /// <summary>The last line of a download for people.</summary>
-    public string FinalLine()
+    /// <param name="isMoved">True when it does not stay where it was downloaded to: its name stands for it.</param>
+    public string FinalLine(bool isMoved = false)
     {
-        string path = SafeText.Clean(transfer.ContentPath ?? Snapshot.Name);
+        string path = SafeText.Clean(isMoved ? Snapshot.Name : transfer.ContentPath ?? Snapshot.Name);
         string size = Units.Bytes(Snapshot.WantedBytes);
         if (Snapshot.DownloadedBytes == 0) return $"{path} is complete: {size}.";
         string rate = Units.Rate(TransferRecords.MeanRate(Snapshot.DownloadedBytes, DownloadTime));

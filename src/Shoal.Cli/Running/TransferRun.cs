@@ -210,7 +210,7 @@ internal sealed class TransferRun
 
     private void OnCompleted(TransferProgress progress)
     {
-        if (_watch.WantsData) Output.Say(progress.FinalLine());
+        if (_watch.WantsData) Output.Say(progress.FinalLine(isMoved: Keep is not null));
         if (_goal.OnComplete is { } program)
             _programs.Add(CompletionProgram.RunAsync(program, progress.Transfer, Output, _context.Stop));
     }

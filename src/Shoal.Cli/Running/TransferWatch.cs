@@ -71,12 +71,11 @@ internal sealed class TransferWatch
     /// <summary>Takes the figures, shows and tells them; the result is not null when the run is over.</summary>
     public RunEnd? Step(TimeSpan now)
     {
-        foreach (TransferProgress progress in _progress)
-        {
-            progress.Update(now);
-            TellNews(progress);
-        }
-        Show(now);
+        foreach (TransferProgress progress in _progress) progress.Update(now);
+        // Drawn first, since a message that is written above the block is followed by the block as it was last.
+        if (_output.IsLive) _output.Show([.. Block()]);
+        foreach (TransferProgress progress in _progress) TellNews(progress);
+        TellNowAndThen(now);
         if (_goal.NeedsContent && _progress.Any(HasNothing)) return RunEnd.Failed;
         if (_progress.Any(p => p.Snapshot.State == TorrentState.Failed || p.Transfer.Completion.IsFaulted))
             return RunEnd.Failed;
@@ -136,7 +135,7 @@ internal sealed class TransferWatch
         Completed?.Invoke(progress);
     }
 
-    private void Show(TimeSpan now)
+    private void TellNowAndThen(TimeSpan now)
     {
         if (_output.Options.Mode == OutputMode.JsonLines && now >= _nextEvent)
         {
@@ -144,11 +143,7 @@ internal sealed class TransferWatch
             foreach (TransferProgress progress in _progress)
                 if (progress.TakeFigureNews()) TellFigures(progress);
         }
-        if (_output.IsLive)
-        {
-            _output.Show([.. Block()]);
-        }
-        else if (now >= _nextLine)
+        if (!_output.IsLive && now >= _nextLine)
         {
             _nextLine = now + LineInterval;
             // In JSON lines the news has been told already, and an idle seeder has none: both write no line.

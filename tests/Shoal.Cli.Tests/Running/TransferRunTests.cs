@@ -93,6 +93,16 @@ public sealed class TransferRunTests : IDisposable
     }
 
     [Fact]
+    public async Task What_will_be_kept_elsewhere_is_complete_by_its_name()
+    {
+        _transfer.ContentPath = "/store/.partial/sample";
+        Task<int> run = Run(OutputMode.Text, keep: "/store/hash", isFollowed: false);
+        _transfer.Complete();
+        Assert.Equal(ExitCode.Ok, await run);
+        Assert.StartsWith("sample is complete: ", _messages.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_run_that_another_one_follows_leaves_the_result_to_it()
     {
         Task<int> run = Run(OutputMode.Json, keep: "/store/hash", isFollowed: true);

@@ -230,6 +230,24 @@ public sealed class TransferWatchTests : IDisposable
         Assert.Equal("40.0% of sample is there and offered.\n", _messages.ToString());
     }
 
+    [Fact]
+    public void A_message_stands_above_the_figures_of_its_own_moment()
+    {
+        TerminalOutput output = CliRunner.Output(_data, _messages, live: true);
+        TransferWatch watch = new([_transfer], new RunGoal(), output, TimeSpan.Zero)
+        {
+            WantsData = true,
+            Completed = _ => output.Say("There it is."),
+        };
+        watch.Step(Seconds(0));
+        Assert.Contains(" 0.0%", _messages.ToString(), StringComparison.Ordinal);
+        _transfer.Complete();
+        watch.Step(Seconds(1));
+        string screen = _messages.ToString();
+        int message = screen.IndexOf("There it is.", StringComparison.Ordinal);
+        Assert.DoesNotContain(" 0.0%", screen[message..], StringComparison.Ordinal);
+    }
+
     private static TimeSpan Seconds(double seconds) => TimeSpan.FromSeconds(seconds);
 
     private TransferWatch Watch(

@@ -68,9 +68,7 @@ public sealed class OpeningTests : IAsyncLifetime
         Torrent second = await AddAsync(new TorrentOptions { Directory = _root, InitialCheck = check }, torrent);
         using (WirePeer peer = await SeedAsync(torrent))
         {
-            // What is asked on unchoke comes before the answer to this.
-            await peer.PingAsync(1);
-            while (!peer.Echoed(1)) await BreathAsync();
+            await SettleAsync(peer);
             Assert.Equal(asked, peer.AskedCount);
             await peer.AnswerAsync();
             await second.WaitForCompletionAsync(Cancel);
@@ -93,8 +91,7 @@ public sealed class OpeningTests : IAsyncLifetime
 
         await AddAsync(new TorrentOptions { Directory = _root }, torrent);
         using WirePeer last = await SeedAsync(torrent);
-        await last.PingAsync(1);
-        while (!last.Echoed(1)) await BreathAsync();
+        await SettleAsync(last);
         Assert.Equal(7, last.AskedCount);
     }
 
@@ -158,6 +155,17 @@ public sealed class OpeningTests : IAsyncLifetime
         await peer.SendAsync(RawPeer.Message(PeerMessageId.HaveAll));
         await peer.SendAsync(RawPeer.Message(PeerMessageId.Unchoke));
         return peer;
+    }
+
+    // What a torrent asks for comes after the answers to all messages that arrived together, the first of these among
+    // them perhaps, and before the answer to the second.
+    private static async Task SettleAsync(WirePeer peer)
+    {
+        for (uint number = 1; number <= 2; number++)
+        {
+            await peer.PingAsync(number);
+            while (!peer.Echoed(number)) await BreathAsync();
+        }
     }
 
     private static async Task BreathAsync()
