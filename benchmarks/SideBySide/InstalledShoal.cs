@@ -3,7 +3,7 @@ using Shoal.Clients;
 namespace Shoal.SideBySide;
 
 /// <summary>
-/// The program as <c>./install</c> leaves it with a user: self-contained and compiled ahead of time. It is put below
+/// The program as <c>./install</c> leaves it with a user: native, for this machine's processor. It is put below
 /// <c>artifacts/</c> and made anew when a source is newer.
 /// </summary>
 internal static class InstalledShoal
@@ -25,7 +25,8 @@ internal static class InstalledShoal
         if (IsFresh()) return;
         Directory.CreateDirectory(Prefix);
         DateTime begin = TimeProvider.System.GetUtcNow().UtcDateTime;
-        var start = new System.Diagnostics.ProcessStartInfo(System.IO.Path.Combine(Checkout.Root, "install"));
+        var start = new System.Diagnostics.ProcessStartInfo(
+            System.IO.Path.Combine(Checkout.Root, "install"), ["--native"]);
         start.Environment["PREFIX"] = Prefix;
         using var install = System.Diagnostics.Process.Start(start)!;
         await install.WaitForExitAsync(cancel);

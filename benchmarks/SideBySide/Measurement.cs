@@ -25,11 +25,14 @@ internal sealed record Measurement(
     /// </summary>
     public double? ConnectCpuSeconds { get; init; }
 
+    /// <summary>Bytes that the one program moved, of several at the same time; null where it moved all.</summary>
+    public long? OwnBytes { get; init; }
+
     /// <summary>Bytes moved in a second, in MiB; null where nothing was moved.</summary>
     public double? Rate => MovedBytes / 1048576.0 / WallSeconds;
 
     /// <summary>Processor time of the one program that was looked at, per GiB that it moved.</summary>
-    public double? CpuPerGiB => (CpuSeconds ?? SeederCpuSeconds) / (MovedBytes / 1073741824.0);
+    public double? CpuPerGiB => (CpuSeconds ?? SeederCpuSeconds) / ((OwnBytes ?? MovedBytes) / 1073741824.0);
 
     public static Measurement Median(IReadOnlyList<Measurement> runs) => new(
         runs[0].Subject,
@@ -42,6 +45,7 @@ internal sealed record Measurement(
     {
         FirstRequestSeconds = Median(runs, r => r.FirstRequestSeconds),
         ConnectCpuSeconds = Median(runs, r => r.ConnectCpuSeconds),
+        OwnBytes = (long?)Median(runs, r => r.OwnBytes),
     };
 
     private static double? Median(IEnumerable<Measurement> runs, Func<Measurement, double?> value)

@@ -47,7 +47,10 @@ internal static class TransferRun
             costs.Max(c => c.PeakMiB),
             seeder.Process.CpuSeconds() - before,
             seeder.Process.PeakKiB() / 1024.0,
-            options.FileBytes * options.Downloaders);
+            options.FileBytes * options.Downloaders)
+        {
+            OwnBytes = options.FileBytes,
+        };
 
         // Comparing takes the processor: only when all are done.
         for (int i = 0; i < options.Downloaders; i++)

@@ -29,9 +29,9 @@ internal static class CommandLineFault
             return $"{twice.Option.Name} is given more than once and takes one value.";
         if (error.SymbolResult is CommandResult or ArgumentResult or OptionResult { Implicit: true }
             && Missing(result) is { Length: > 0 } missing)
-            return $"{command.Name} needs {string.Join(" and ", missing)}.";
+            return $"{HelpPage.PathOf(command)} needs {string.Join(" and ", missing)}.";
         if (error.SymbolResult is CommandResult && result.UnmatchedTokens is [var extra, ..])
-            return $"'{extra}' is one word too many for {command.Name}.";
+            return $"'{extra}' is one word too many for {HelpPage.PathOf(command)}.";
         string text = error.Message.ReplaceLineEndings(" ").Trim();
         return text.EndsWith('.') || text.EndsWith('?') ? text : text + ".";
     }

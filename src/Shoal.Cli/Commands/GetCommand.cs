@@ -158,7 +158,7 @@ internal sealed class GetCommand
         goal = goal with { EndsWhenComplete = false, OnComplete = null };
         return await new TransferRun(context, [new TorrentTransfer(kept)], goal, wantsData: false)
         {
-            KeptPath = run.KeptPath,
+            Before = run,
         }.RunAsync();
     }
 

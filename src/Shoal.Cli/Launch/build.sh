@@ -68,7 +68,8 @@ precompile=true
 can_precompile || precompile=false
 if ! publish "$out/$build" "$precompile"; then
     echo "shoal: The build failed; the whole log is in $log" >&2
-    grep -E 'error|warn' "$log" | sort -u | head -n 20 >&2 || tail -n 20 "$log" >&2
+    if grep -qE 'error|warn' "$log"; then grep -E 'error|warn' "$log" | sort -u | head -n 20
+    else tail -n 20 "$log"; fi >&2
     rm -rf "${out:?}/$build"
     exit 1
 fi

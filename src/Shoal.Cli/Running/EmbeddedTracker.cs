@@ -32,22 +32,23 @@ internal sealed class EmbeddedTracker : IAsyncDisposable
         {
             return new EmbeddedTracker(await TrackerServer.StartAsync(options, stop));
         }
-        catch (IOException error) when (SocketErrorOf(error) is null)
+        catch (IOException error) when (SocketErrorOf(error) is { } code)
         {
-            throw new CliException(FailureMap.ExitCodeOf(error), error.Message, error);
-        }
-        catch (IOException error)
-        {
-            string why = SocketErrorOf(error) switch
+            string why = code switch
             {
                 SocketError.AddressNotAvailable => "this machine has no such address",
                 SocketError.AddressAlreadyInUse => "another program uses it; choose another --port",
-                _ => "the system does not permit it; choose another --port",
+                SocketError.AccessDenied => "the system does not permit it; choose another --port",
+                _ => new SocketException((int)code).Message.TrimEnd('.'),
             };
             throw new CliException(
                 ExitCode.Network,
                 $"The tracker cannot listen on {bind?.ToString() ?? "any address"}, port {port}: {why}.",
                 error);
+        }
+        catch (IOException error)
+        {
+            throw new CliException(FailureMap.ExitCodeOf(error), error.Message, error);
         }
     }
 

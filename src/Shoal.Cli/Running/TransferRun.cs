@@ -20,6 +20,7 @@ internal sealed class TransferRun
     private readonly CommandContext _context;
     private readonly RunGoal _goal;
     private readonly TransferWatch _watch;
+    private string? _keptPath;
     private readonly IReadOnlyList<ITransfer> _transfers;
     private readonly List<Task> _programs = [];
     private readonly ConcurrentQueue<(ITransfer Transfer, bool Comes)> _changes = new();
@@ -47,11 +48,16 @@ internal sealed class TransferRun
     /// <summary>Takes what is complete elsewhere and gives the path there; null leaves it where it is.</summary>
     public Func<Task<string>>? Keep { get; init; }
 
-    /// <summary>Where the content is kept by its hash; null where it is not.</summary>
-    public string? KeptPath { get; set; }
-
     /// <summary>True when another run follows a good end, which tells the result of both.</summary>
     public bool IsFollowed { get; init; }
+
+    /// <summary>The run that this one follows; null for none.</summary>
+    public TransferRun? Before { get; init; }
+
+    // Where the content is kept by its hash; null where it is not.
+    private string? KeptPath => _keptPath ?? Before?.KeptPath;
+
+    private IEnumerable<TorrentResult> Outcomes => _watch.Progress.Select(Outcome);
 
     private TerminalOutput Output => _context.Output;
 
@@ -77,14 +83,14 @@ internal sealed class TransferRun
         _watch.TellLast(Now);
         int exitCode = _watch.ExitCodeOf(end);
         TellEnd(end);
-        if (exitCode == ExitCode.Ok && Keep is { } keep) KeptPath = await keep();
+        if (exitCode == ExitCode.Ok && Keep is { } keep) _keptPath = await keep();
         if (exitCode == ExitCode.Ok && IsFollowed) return exitCode;
         Output.Result(new TransferResult(
             _context.Command,
             exitCode,
             NameOf(end),
             _watch.ErrorOf(end),
-            [.. _watch.Progress.Select(Outcome)])
+            [.. Outcomes])
         {
             Path = KeptPath,
         });
@@ -178,20 +184,20 @@ internal sealed class TransferRun
                     telling = TellRefusalAsync(refused, welcome.Task, stop);
                 }
             }
-            await telling;
         }
         catch (OperationCanceledException)
         {
             // The run is over.
-            await telling;
         }
         catch (TorrentException)
         {
             // The torrent failed, which the watch sees and tells.
         }
+        await telling;
     }
 
     // A peer that several addresses lead to hangs up on all calls but the first one, which is no word on a credential.
+    // The end of the run ends the wait too.
     private async Task TellRefusalAsync(PeerRefused refused, Task welcome, CancellationToken stop)
     {
         Task patience = Task.Delay(RefusalPatience, _context.Host.Time, stop);
@@ -201,11 +207,21 @@ internal sealed class TransferRun
             + "has ended, and whoever runs the swarm gives out a new one.");
     }
 
-    // Where it was downloaded to it is no more.
+    // Where it was downloaded to it is no more, and what was downloaded came in the run before.
     private TorrentResult Outcome(TransferProgress progress)
     {
         TorrentResult outcome = TransferRecords.Outcome(progress);
-        return KeptPath is null ? outcome : outcome with { Path = KeptPath };
+        if (KeptPath is { } path) outcome = outcome with { Path = path };
+        if (Before?.Outcomes.FirstOrDefault(
+            o => (o.InfoHash, o.InfoHashV2) == (outcome.InfoHash, outcome.InfoHashV2)) is not { } before) return outcome;
+        return outcome with
+        {
+            Downloaded = before.Downloaded + outcome.Downloaded,
+            Uploaded = before.Uploaded + outcome.Uploaded,
+            Wasted = before.Wasted + outcome.Wasted,
+            Seconds = before.Seconds,
+            MeanRate = before.MeanRate,
+        };
     }
 
     private void OnCompleted(TransferProgress progress)

@@ -112,6 +112,26 @@ public sealed class TransferRunTests : IDisposable
     }
 
     [Fact]
+    public async Task What_came_in_the_run_before_counts_in_the_result_of_the_one_that_follows()
+    {
+        RunGoal goal = new() { EndsWhenComplete = true };
+        TransferRun first = new(Context(null, OutputMode.Json), [_transfer], goal, wantsData: true)
+        {
+            Keep = () => Task.FromResult("/store/hash"),
+            IsFollowed = true,
+        };
+        _transfer.State = FakeTransfer.Fresh(TorrentState.Downloading, completed: 1000) with { UploadedBytes = 7 };
+        _transfer.Complete();
+        await first.RunAsync();
+        FakeTransfer kept = new() { State = FakeTransfer.Fresh(TorrentState.Seeding) with { UploadedBytes = 5 } };
+        kept.Complete();
+        await new TransferRun(Context(null, OutputMode.Json), [kept], goal, wantsData: false) { Before = first }
+            .RunAsync();
+        Assert.Contains("\"downloaded\":1000,\"uploaded\":12", _data.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("\"path\":\"/store/hash\"}\n", _data.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Completion_ends_the_run_and_is_the_result()
     {
         _transfer.State = FakeTransfer.Fresh(TorrentState.Downloading);
