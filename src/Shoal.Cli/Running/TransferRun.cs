@@ -212,9 +212,9 @@ internal sealed class TransferRun
     {
         TorrentResult outcome = TransferRecords.Outcome(progress);
         if (KeptPath is { } path) outcome = outcome with { Path = path };
-        if (Before?.Outcomes.FirstOrDefault(
-            o => (o.InfoHash, o.InfoHashV2) == (outcome.InfoHash, outcome.InfoHashV2)) is not { } before) return outcome;
-        return outcome with
+        TorrentResult? before = Before?.Outcomes.FirstOrDefault(
+            o => (o.InfoHash, o.InfoHashV2) == (outcome.InfoHash, outcome.InfoHashV2));
+        return before is null ? outcome : outcome with
         {
             Downloaded = before.Downloaded + outcome.Downloaded,
             Uploaded = before.Uploaded + outcome.Uploaded,
