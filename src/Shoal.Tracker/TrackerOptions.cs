@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.Logging;
 using Shoal.Tracker.Catalogue;
+using Shoal.Tracker.Udp;
 
 namespace Shoal.Tracker;
 
@@ -11,6 +12,15 @@ public sealed record TrackerOptions
 {
     /// <summary>The address to listen on; null, the default, listens on all IPv4 and IPv6 addresses.</summary>
     public IPAddress? Bind { get; init; }
+
+    /// <summary>A second: peers that announce more often than that would do little else.</summary>
+    public static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>A day: at least so long a peer stays listed that went without a word.</summary>
+    public static readonly TimeSpan MostInterval = TimeSpan.FromDays(1);
+
+    /// <summary>The longest <see cref="ConnectionLifetime"/>.</summary>
+    public static readonly TimeSpan MostConnectionLifetime = ConnectionIds.MaxLifetime;
 
     /// <summary>
     /// The port of HTTP (TCP) and UDP; 0, the default, takes a free one, which <see cref="TrackerServer.Port"/> then

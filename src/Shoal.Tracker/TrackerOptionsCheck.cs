@@ -1,12 +1,8 @@
-using Shoal.Tracker.Udp;
-
 namespace Shoal.Tracker;
 
 /// <summary>Looks once at all options, so that a wrong one is told at the start and by its name.</summary>
 internal static class TrackerOptionsCheck
 {
-    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MostInterval = TimeSpan.FromDays(1);
     private const int MostPeers = 1000;
     private const int MostThreads = 256;
 
@@ -15,8 +11,8 @@ internal static class TrackerOptionsCheck
     public static void Check(TrackerOptions options)
     {
         Need(options.Port is >= 0 and <= ushort.MaxValue, nameof(options.Port), options.Port, "0 to 65535");
-        Need(options.Interval >= LeastInterval && options.Interval <= MostInterval, nameof(options.Interval),
-            options.Interval, "a second to a day");
+        Need(options.Interval >= TrackerOptions.LeastInterval && options.Interval <= TrackerOptions.MostInterval,
+            nameof(options.Interval), options.Interval, "a second to a day");
         Need(options.MinInterval >= TimeSpan.Zero && options.MinInterval <= options.Interval,
             nameof(options.MinInterval), options.MinInterval, "0 to the interval");
         Need(options.MaxNumWant is >= 0 and <= MostPeers, nameof(options.MaxNumWant), options.MaxNumWant,
@@ -25,7 +21,8 @@ internal static class TrackerOptionsCheck
             nameof(options.DefaultNumWant), options.DefaultNumWant, "0 to the maximum");
         Need(options.UdpThreads is > 0 and <= MostThreads, nameof(options.UdpThreads), options.UdpThreads,
             "1 to 256");
-        Need(options.ConnectionLifetime > TimeSpan.Zero && options.ConnectionLifetime <= ConnectionIds.MaxLifetime,
+        Need(options.ConnectionLifetime > TimeSpan.Zero
+            && options.ConnectionLifetime <= TrackerOptions.MostConnectionLifetime,
             nameof(options.ConnectionLifetime), options.ConnectionLifetime, "up to 18 hours");
         Need((options.CertificateFile is null) == (options.CertificateKeyFile is null),
             nameof(options.CertificateKeyFile), options.CertificateKeyFile ?? "null", "given with CertificateFile");

@@ -20,12 +20,12 @@ internal sealed class TransferRun
     private readonly CommandContext _context;
     private readonly RunGoal _goal;
     private readonly TransferWatch _watch;
-    private string? _keptPath;
     private readonly IReadOnlyList<ITransfer> _transfers;
     private readonly List<Task> _programs = [];
     private readonly ConcurrentQueue<(ITransfer Transfer, bool Comes)> _changes = new();
     private readonly List<Task> _latePumps = [];
     private readonly long _start;
+    private string? _keptPath;
 
     /// <summary>Prepares a run.</summary>
     /// <param name="context">The command.</param>

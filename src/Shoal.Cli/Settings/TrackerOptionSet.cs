@@ -17,11 +17,6 @@ internal sealed class TrackerOptionSet
     /// <summary>The port that trackers have by custom.</summary>
     private const int DefaultPort = 6969;
 
-    // The bounds of the tracker itself, which would not tell them by the names of options.
-    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan MostInterval = TimeSpan.FromDays(1);
-    private static readonly TimeSpan MostLifetime = TimeSpan.FromHours(18);
-
     private readonly Setting<int> _port;
     private readonly Setting<IPAddress?> _bind;
     private readonly Setting<string?> _data;
@@ -173,14 +168,14 @@ internal sealed class TrackerOptionSet
     {
         if (!Duration.TryParse(text, out value, out expected)) return false;
         expected = "a time from 1s to 1d";
-        return value >= LeastInterval && value <= MostInterval;
+        return value >= TrackerOptions.LeastInterval && value <= TrackerOptions.MostInterval;
     }
 
     private static bool TryLifetime(string text, out TimeSpan value, out string expected)
     {
         if (!Duration.TryParse(text, out value, out expected)) return false;
         expected = "a time of at most 18h";
-        return value <= MostLifetime;
+        return value <= TrackerOptions.MostConnectionLifetime;
     }
 
     private static bool TryTime(string text, out TimeSpan? value, out string expected)

@@ -1,6 +1,5 @@
-using System.Net;
-using System.Net.Sockets;
 using Shoal.Cli.Commands;
+using Shoal.Clients;
 
 namespace Shoal.Cli.Tests.Commands;
 
@@ -102,10 +101,7 @@ public sealed class FilesTests : IDisposable
     [Fact]
     public async Task A_tracker_that_is_not_there_is_told_in_a_sentence()
     {
-        using TcpListener free = new(IPAddress.Loopback, 0);
-        free.Start();
-        string url = $"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}/";
-        free.Stop();
+        string url = $"http://127.0.0.1:{FreePort.Next()}/";
         CliOutcome outcome = await CliRunner.RunAsync("files", "--tracker", url);
         Assert.Equal(ExitCode.Network, outcome.ExitCode);
         Assert.Equal(

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Shoal.Clients;
 
 namespace Shoal.Cli.Tests.Commands;
 
@@ -53,10 +54,7 @@ public sealed class TrackerCommandTests
     [Fact]
     public async Task A_redis_that_is_not_there_is_a_network_error()
     {
-        using TcpListener free = new(IPAddress.Loopback, 0);
-        free.Start();
-        int port = ((IPEndPoint)free.LocalEndpoint).Port;
-        free.Stop();
+        int port = FreePort.Next();
         CliOutcome outcome = await CliRunner.RunAsync(
             "tracker", "--bind", "127.0.0.1", "--port", "0", "--redis", $"127.0.0.1:{port}");
         Assert.Equal(ExitCode.Network, outcome.ExitCode);

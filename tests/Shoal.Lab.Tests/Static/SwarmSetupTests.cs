@@ -1,5 +1,4 @@
-using System.Net;
-using System.Net.Sockets;
+using Shoal.Clients;
 using Shoal.Engine;
 using Shoal.Lab.Static;
 using Shoal.Protocol.Torrents;
@@ -118,7 +117,8 @@ public sealed class SwarmSetupTests : IDisposable
     [Fact]
     public async Task A_peer_with_a_wrong_file_or_a_wrong_setting_does_not_start()
     {
-        await RunAsync(new SetupOptions { Folder = _folder, Peers = 2, FileSize = 40_000, FirstPort = FreePort() });
+        await RunAsync(
+            new SetupOptions { Folder = _folder, Peers = 2, FileSize = 40_000, FirstPort = FreePort.Next() });
         string file = Path.Combine(_folder, "peer_1001", "TheFile.dat");
         byte[] bytes = await BytesAsync(_folder, "peer_1001/TheFile.dat");
         bytes[20_000] ^= 1;
@@ -141,13 +141,6 @@ public sealed class SwarmSetupTests : IDisposable
         LabException error = await Assert.ThrowsAsync<LabException>(() => StaticPeer.StartAsync(
             new StaticPeerOptions { Folder = _folder, Id = 1001 }, TestContext.Current.CancellationToken));
         Assert.StartsWith(sentence, error.Message, StringComparison.Ordinal);
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     private static Task<SetupReport> RunAsync(SetupOptions options) =>
