@@ -21,8 +21,10 @@ internal sealed partial class PeerLink
     /// </summary>
     public const int MaxFrameBytes = 300 * 1024;
 
-    // One receive call moves at most this: more would push the first bytes out of the cache before they are hashed.
-    private const int MaxReceiveBytes = 256 * 1024;
+    /// <summary>
+    /// One receive call moves at most this: more would push the first bytes out of the cache before they are hashed.
+    /// </summary>
+    public const int MaxReceiveBytes = 256 * 1024;
 
     // A slab with less room than this at its end is left for a new one: small calls cost as much as large ones.
     private const int MinRoomBytes = 2 * 1024;
