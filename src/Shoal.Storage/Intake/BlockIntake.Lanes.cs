@@ -101,6 +101,8 @@ public sealed partial class BlockIntake
             if (_gathering is null && !_idleBatches.TryPop(out _gathering)) _gathering = new LaneBatch(this);
             _gathering.Pieces.Add(piece);
             piece.IsGathered = true;
+            // It counts once more from here on: it may be judged before the one who put it here has passed writing on.
+            _running++;
             bool isDue = _gathering.Pieces.Count == _lanesPerBatch || _quiet is not null || !AreOthersComing();
             due = isDue ? TakeGathering() : null;
             if (due is null && _gathering.Pieces.Count == 1) StartLaneTimer();

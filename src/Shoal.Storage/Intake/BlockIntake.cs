@@ -207,14 +207,13 @@ public sealed partial class BlockIntake : IAsyncDisposable
     internal void Run(PieceIntake piece)
     {
         PieceVerdict? verdict = null;
-        bool isGathered = false;
         bool isLoneWriter = piece.IsLoneWriter;
         piece.IsLoneWriter = false;
         // Once settled, a piece can be forgotten and its object be that of another one.
         PieceIndex index = piece.Piece;
         try
         {
-            verdict = WorkOn(piece, index, ref isLoneWriter, out isGathered);
+            verdict = WorkOn(piece, index, ref isLoneWriter);
             if (verdict is { } given) _sink.OnVerdict(given);
         }
         catch (Exception fault)
@@ -224,7 +223,6 @@ public sealed partial class BlockIntake : IAsyncDisposable
             _sink.OnFault(fault);
         }
         if (isLoneWriter) PassWriting();
-        if (isGathered) return;
         if (verdict is { Outcome: PieceOutcome.Good })
             lock (_gate) Keep(piece);
         Leave();
@@ -264,9 +262,8 @@ public sealed partial class BlockIntake : IAsyncDisposable
         if (due is not null) _schedule(due);
     }
 
-    private PieceVerdict? WorkOn(PieceIntake piece, PieceIndex index, ref bool isLoneWriter, out bool isGathered)
+    private PieceVerdict? WorkOn(PieceIntake piece, PieceIndex index, ref bool isLoneWriter)
     {
-        isGathered = false;
         while (TakeTurn(piece))
         {
             StorageError? error = piece.Work.WriteTaken();
@@ -274,8 +271,7 @@ public sealed partial class BlockIntake : IAsyncDisposable
             if (error is null && piece.Work.AwaitsLanes)
             {
                 // From here on the piece is that of whoever hashes it.
-                isGathered = Gather(piece);
-                if (isGathered) return null;
+                if (Gather(piece)) return null;
                 continue;
             }
             if (error is not null) piece.Work.LetGo();

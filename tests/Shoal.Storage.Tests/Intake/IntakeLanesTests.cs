@@ -144,6 +144,21 @@ public sealed class IntakeLanesTests
     }
 
     [Fact]
+    public async Task The_drain_waits_for_a_piece_whose_turn_to_be_written_comes_after_the_last_verdict()
+    {
+        await using IntakeRig rig = Rig(TorrentVersion.V1);
+        WarmUp(rig);
+        foreach (BlockSpan block in Enumerable.Range(8, 2).SelectMany(rig.BlocksOf)) Assert.True(rig.Accept(block));
+        rig.RunsBatchesAtOnce = true;
+        Task drained = rig.Intake.DrainAsync();
+        var early = new List<bool>();
+        rig.Log.Then = _ => early.Add(drained.IsCompleted);
+        rig.Work();
+        Assert.Equal([false, false], early);
+        await drained;
+    }
+
+    [Fact]
     public async Task Pieces_beyond_what_may_be_held_are_read_back_and_none_is_lost()
     {
         const int Length = 1024 * 1024;

@@ -26,7 +26,7 @@ internal sealed class IntakeRig : IAsyncDisposable
         Storage = storage!;
         Hashes = new PieceHashes(torrent.Info, roots ?? Roots.Of(torrent));
         Intake = new BlockIntake(
-            Storage, Hashes, Log, have ?? new Bitfield(torrent.Geometry.PieceCount), _scheduled.Add, time);
+            Storage, Hashes, Log, have ?? new Bitfield(torrent.Geometry.PieceCount), Schedule, time);
     }
 
     public TestTorrent Torrent { get; }
@@ -44,6 +44,9 @@ internal sealed class IntakeRig : IAsyncDisposable
     public BlockIntake Intake { get; }
 
     public SlabPool Slabs { get; } = new(PieceGeometry.BlockLength * 4, 16);
+
+    /// <summary>Hashes pieces side by side on the thread that finds them due, before it does anything else.</summary>
+    public bool RunsBatchesAtOnce { get; set; }
 
     /// <summary>Work items that the intake has given to the pool and that have not run.</summary>
     public int ScheduledCount => _scheduled.Count;
@@ -79,6 +82,12 @@ internal sealed class IntakeRig : IAsyncDisposable
             _scheduled.RemoveAt(next);
             item.Execute();
         }
+    }
+
+    private void Schedule(IThreadPoolWorkItem item)
+    {
+        if (RunsBatchesAtOnce && item is LaneBatch) item.Execute();
+        else _scheduled.Add(item);
     }
 
     public void AcceptAndWork(IEnumerable<BlockSpan> blocks)
