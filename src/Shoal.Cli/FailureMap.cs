@@ -1,7 +1,7 @@
 using System.Net.Sockets;
 using Shoal.Engine;
 using Shoal.Lab;
-using StackExchange.Redis;
+using Shoal.Tracker;
 
 namespace Shoal.Cli;
 
@@ -16,7 +16,8 @@ internal static class FailureMap
         LabException lab => lab.IsNotFound ? ExitCode.NotFound : ExitCode.Failed,
         FileNotFoundException or DirectoryNotFoundException => ExitCode.NotFound,
         SocketException or HttpRequestException => ExitCode.Network,
-        IOException io when io.InnerException is SocketException or RedisConnectionException => ExitCode.Network,
+        SharedStoreException store => store.IsAway ? ExitCode.Network : ExitCode.Failed,
+        IOException io when io.InnerException is SocketException => ExitCode.Network,
         IOException io when io.InnerException?.InnerException is SocketException => ExitCode.Network,
         IOException or UnauthorizedAccessException => ExitCode.Disk,
         _ => ExitCode.Failed,

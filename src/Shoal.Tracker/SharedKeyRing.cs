@@ -60,14 +60,15 @@ public sealed class SharedKeyRing : IKeyStore, IRedisPart, IAsyncDisposable
     /// <param name="now">The time.</param>
     /// <param name="expires">When it ends; null for never.</param>
     /// <returns>The key for the announce URL, and what is kept of it.</returns>
-    /// <exception cref="IOException">Redis is away, or has too many keys.</exception>
+    /// <exception cref="SharedStoreException">Redis is away, or has too many keys.</exception>
     public async ValueTask<(TrackerKey Made, string Key)> CreateAsync(
         string label, DateTimeOffset now, DateTimeOffset? expires)
     {
         (TrackerKey made, Sha256Key hash, string key) = KeyFile.Make(label, now, expires);
         RedisResult result = await RunAsync("put", hash.ToString(), KeyFile.LineOf(made)).ConfigureAwait(false)
             ?? throw Away();
-        if ((int)result < 0) throw new IOException($"There are {MaxKeys} keys already; revoke some.");
+        if ((int)result < 0)
+            throw new SharedStoreException($"There are {MaxKeys} keys already; revoke some.", isAway: false);
         await RefreshAsync().ConfigureAwait(false);
         return (made, key);
     }
@@ -75,7 +76,7 @@ public sealed class SharedKeyRing : IKeyStore, IRedisPart, IAsyncDisposable
     /// <summary>Makes a key worthless.</summary>
     /// <param name="idOrKey">The id that <see cref="Keys"/> tells, or the key itself.</param>
     /// <returns>False when there is no such key.</returns>
-    /// <exception cref="IOException">Redis is away.</exception>
+    /// <exception cref="SharedStoreException">Redis is away.</exception>
     public async ValueTask<bool> RevokeAsync(string idOrKey)
     {
         if (!await RefreshAsync().ConfigureAwait(false)) throw Away();
@@ -124,5 +125,6 @@ public sealed class SharedKeyRing : IKeyStore, IRedisPart, IAsyncDisposable
 
     private Task<RedisResult?> RunAsync(params RedisValue[] arguments) => _link.RunAsync(_script, Base, arguments);
 
-    private static IOException Away() => new("Redis does not answer; the keys are as they were.");
+    private static SharedStoreException Away() =>
+        new("Redis does not answer; the keys are as they were.", isAway: true);
 }

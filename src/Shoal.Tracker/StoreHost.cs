@@ -54,7 +54,8 @@ internal sealed class StoreHost : IAsyncDisposable
             (secret, _) = await link.AgreeAsync(RedisKeys.Secret, secret, null).ConfigureAwait(false)
                 ?? throw RedisAgreement.WentAway();
             TrackerSecret shared = TrackerSecret.Of(secret)
-                ?? throw new IOException($"What Redis holds as {RedisKeys.Secret} is not the secret of a tracker.");
+                ?? throw new SharedStoreException(
+                    $"What Redis holds as {RedisKeys.Secret} is not the secret of a tracker.", isAway: false);
             return await OpenAsync(options, memory, shared, secret, new RedisWatch(link, log, options.Time), settings)
                 .ConfigureAwait(false);
         }

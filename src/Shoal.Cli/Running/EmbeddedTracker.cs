@@ -32,7 +32,7 @@ internal sealed class EmbeddedTracker : IAsyncDisposable
         {
             return new EmbeddedTracker(await TrackerServer.StartAsync(options, stop));
         }
-        catch (IOException error) when (SocketErrorOf(error) is { } code)
+        catch (IOException error) when (error is not SharedStoreException && SocketErrorOf(error) is { } code)
         {
             string why = code switch
             {

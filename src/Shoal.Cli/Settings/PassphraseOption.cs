@@ -11,6 +11,9 @@ internal sealed class PassphraseOption
     /// <summary>The variable that holds the passphrase itself.</summary>
     public const string Variable = "SHOAL_PASSPHRASE";
 
+    // A secret that somebody chooses has at least so many (NIST SP 800-63B); a guess takes some 0.2 s of a processor.
+    private const int LeastNewChars = 8;
+
     private readonly Setting<string?> _file;
 
     /// <summary>Makes the option.</summary>
@@ -28,9 +31,17 @@ internal sealed class PassphraseOption
     /// <param name="context">The command.</param>
     /// <param name="result">Its command line.</param>
     /// <param name="purpose">What it opens, for the prompt.</param>
-    /// <param name="isNew">True to ask twice.</param>
-    /// <exception cref="CliException">There is none, or the two differ.</exception>
+    /// <param name="isNew">True to ask twice, and to refuse one that is short.</param>
+    /// <exception cref="CliException">There is none, the two differ, or a new one is short.</exception>
     public string Read(CommandContext context, ParseResult result, string purpose, bool isNew = false)
+    {
+        string passphrase = Find(context, result, purpose, isNew);
+        return !isNew || passphrase.Length >= LeastNewChars
+            ? passphrase
+            : throw CliException.Usage($"The passphrase has fewer than {LeastNewChars} characters.");
+    }
+
+    private string Find(CommandContext context, ParseResult result, string purpose, bool isNew)
     {
         if (_file.Of(result) is { } file) return Line(file);
         if (context.Host.Environment(Variable) is { Length: > 0 } given) return given;

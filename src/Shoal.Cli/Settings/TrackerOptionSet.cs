@@ -152,6 +152,8 @@ internal sealed class TrackerOptionSet
     {
         if (_list.Of(result) is not null && _mode.Of(result) != "listed")
             throw CliException.Usage("--list goes with --mode listed only.");
+        if (_data.Of(result) is null && result.GetResult(_snapshotInterval.Option) is not null)
+            throw CliException.Usage("--snapshot-interval goes with --data only, where the snapshots are.");
         if (!_trustedProxies.Of(result).IsDefaultOrEmpty && _proxyHeader.Of(result) is null)
             throw CliException.Usage("--trusted-proxy needs --proxy-header, which says what to believe of it.");
         if (_minInterval.Of(result) > _interval.Of(result))

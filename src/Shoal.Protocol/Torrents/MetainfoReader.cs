@@ -28,7 +28,7 @@ public static class MetainfoReader
         if (file.Length > TorrentLimits.MaxMetainfoBytes) return false;
         bool parsed = BencodeDocument.TryParse(
             file, Limits, out BencodeDocument? document, out BencodeError bencodeError);
-        error = $"The torrent is not valid bencoding: {bencodeError}.";
+        error = $"The content is not bencoded: {bencodeError}.";
         if (!parsed) return false;
         BencodeNode root = document!.Root;
         error = "The torrent is not a dictionary.";

@@ -13,7 +13,7 @@ internal static class RedisAgreement
     public static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(2);
 
     /// <summary>Says which period this node has.</summary>
-    /// <exception cref="IOException">Other nodes have another one, or Redis went away.</exception>
+    /// <exception cref="SharedStoreException">Other nodes have another one, or Redis went away.</exception>
     public static async Task OnPeriodAsync(IRedisLink link, TimeSpan period)
     {
         string mine = ((long)period.TotalSeconds).ToString(CultureInfo.InvariantCulture);
@@ -21,8 +21,9 @@ internal static class RedisAgreement
             .ConfigureAwait(false) ?? throw WentAway();
         string theirs = Encoding.ASCII.GetString(value);
         if (theirs != mine)
-            throw new IOException($"The nodes at this Redis have an interval of {theirs} s and this one of {mine} s: "
-                + "start it with the same --interval, or two minutes after the last of them has ended.");
+            throw new SharedStoreException(
+                $"The nodes at this Redis have an interval of {theirs} s and this one of {mine} s: start it with the "
+                + "same --interval, or two minutes after the last of them has ended.", isAway: false);
     }
 
     /// <summary>Keeps the period of this node from ending.</summary>
@@ -30,5 +31,6 @@ internal static class RedisAgreement
         Encoding.ASCII.GetBytes(((long)period.TotalSeconds).ToString(CultureInfo.InvariantCulture)), Lifetime);
 
     /// <summary>What is said when Redis is lost between the first word and the last.</summary>
-    public static IOException WentAway() => new("Redis went away while the tracker started; start it again.");
+    public static SharedStoreException WentAway() =>
+        new("Redis went away while the tracker started; start it again.", isAway: true);
 }

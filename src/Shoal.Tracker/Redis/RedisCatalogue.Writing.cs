@@ -177,7 +177,8 @@ internal sealed partial class RedisCatalogue
     private void Miss(IReadOnlyList<string> hashes, Func<Task<bool>> tell)
     {
         if (_missed.Count >= MaxMissed)
-            throw new IOException("Redis is away, and as many changes wait for it as there may be.");
+            throw new SharedStoreException(
+                "Redis is away, and as many changes wait for it as there may be.", isAway: true);
         _missed.Enqueue(new MissedChange(hashes, tell));
     }
 

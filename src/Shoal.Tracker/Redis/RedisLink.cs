@@ -32,7 +32,7 @@ internal sealed class RedisLink : IRedisLink
     /// <param name="address">Host and port, and settings of the library behind commas.</param>
     /// <param name="limit">Time for a request before Redis counts as away.</param>
     /// <param name="time">The clock of that.</param>
-    /// <exception cref="IOException">Redis cannot be reached, or is too old.</exception>
+    /// <exception cref="SharedStoreException">Redis cannot be reached, or is too old.</exception>
     public static async Task<RedisLink> OpenAsync(string address, TimeSpan limit, TimeProvider time)
     {
         ConfigurationOptions options = Read(address);
@@ -51,14 +51,16 @@ internal sealed class RedisLink : IRedisLink
                 if (server.Version >= Least) continue;
                 string version = server.Version.ToString();
                 multiplexer.Dispose();
-                throw new IOException($"Redis at {Mask(address)} has version {version}; the tracker needs {Least}.");
+                throw new SharedStoreException(
+                    $"Redis at {Mask(address)} has version {version}; the tracker needs {Least}.", isAway: false);
             }
             return new RedisLink(multiplexer, limit, time);
         }
         catch (RedisConnectionException e)
         {
-            throw new IOException($"The tracker cannot reach Redis at {Mask(address)}; start it there, or leave out "
-                + "--redis.", e);
+            throw new SharedStoreException(
+                $"The tracker cannot reach Redis at {Mask(address)}; start it there, or leave out --redis.",
+                isAway: true, e);
         }
     }
 
@@ -127,7 +129,8 @@ internal sealed class RedisLink : IRedisLink
         }
         catch (ArgumentException e)
         {
-            throw new IOException($"Redis cannot be at '{Mask(address)}' with what follows: {e.Message}", e);
+            throw new SharedStoreException(
+                $"Redis cannot be at '{Mask(address)}' with what follows: {e.Message}", isAway: false, e);
         }
     }
 

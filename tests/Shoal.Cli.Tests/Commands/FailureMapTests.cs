@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Shoal.Engine;
+using Shoal.Tracker;
 
 namespace Shoal.Cli.Tests.Commands;
 
@@ -23,6 +24,8 @@ public sealed class FailureMapTests
         Assert.Equal(ExitCode.NotFound, FailureMap.ExitCodeOf(new FileNotFoundException()));
         Assert.Equal(ExitCode.Network, FailureMap.ExitCodeOf(new SocketException()));
         Assert.Equal(ExitCode.Network, FailureMap.ExitCodeOf(new IOException("x", new SocketException())));
+        Assert.Equal(ExitCode.Network, FailureMap.ExitCodeOf(new SharedStoreException("x", isAway: true)));
+        Assert.Equal(ExitCode.Failed, FailureMap.ExitCodeOf(new SharedStoreException("x", isAway: false)));
         Assert.Equal(ExitCode.Failed, FailureMap.ExitCodeOf(new InvalidOperationException()));
     }
 

@@ -46,6 +46,20 @@ public sealed class SwarmCommandTests : IDisposable
     }
 
     [Theory]
+    [InlineData("1234567", ExitCode.Usage)]
+    [InlineData("12345678", ExitCode.Ok)]
+    public async Task A_short_passphrase_protects_no_credential(string passphrase, int exitCode)
+    {
+        await RunAsync("swarm", "new", "team");
+        string file = Path.Combine(_root, "anna.member");
+        CliOutcome invited = await CliRunner.RunAsync(
+            new Dictionary<string, string> { ["SHOAL_PASSPHRASE"] = passphrase, ["SHOAL_SWARMS"] = _root },
+            "swarm", "invite", "team", "anna", "-o", file);
+        Assert.Equal(exitCode, invited.ExitCode);
+        Assert.Equal(exitCode == ExitCode.Ok, File.Exists(file));
+    }
+
+    [Theory]
     [InlineData("x.torrent")]
     [InlineData("the link")]
     public async Task What_a_private_swarm_shares_is_not_waited_for_without_a_credential(string what)

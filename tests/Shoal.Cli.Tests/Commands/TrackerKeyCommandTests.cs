@@ -44,6 +44,7 @@ public sealed class TrackerKeyCommandTests : IDisposable
     [InlineData("tracker --min-interval 5m", "--min-interval is longer than --interval.")]
     [InlineData("tracker --connection-lifetime 19h", "--connection-lifetime '19h' is not a time of at most 18h")]
     [InlineData("tracker --list torrents.txt", "--list goes with --mode listed only.")]
+    [InlineData("tracker --snapshot-interval 5s", "--snapshot-interval goes with --data only")]
     [InlineData("tracker --trusted-proxy 10.0.0.1", "--trusted-proxy needs --proxy-header")]
     public async Task A_command_line_that_cannot_be_is_told_in_a_sentence(string line, string sentence)
     {

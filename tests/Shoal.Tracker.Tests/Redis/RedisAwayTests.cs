@@ -90,9 +90,10 @@ public sealed class RedisAwayTests
     public async Task A_Redis_that_is_not_there_is_told_of_in_a_sentence()
     {
         string address = $"{LoopbackAddress.Next()}:6379";
-        IOException problem = await Assert.ThrowsAsync<IOException>(() => TrackerServer.StartAsync(
+        SharedStoreException problem = await Assert.ThrowsAsync<SharedStoreException>(() => TrackerServer.StartAsync(
             new TrackerOptions { Bind = IPAddress.Loopback, Redis = address + ",password=hush" },
             RedisFixture.Deadline()));
+        Assert.True(problem.IsAway);
         Assert.StartsWith($"The tracker cannot reach Redis at {address};", problem.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("hush", problem.ToString(), StringComparison.Ordinal);
     }
@@ -106,9 +107,10 @@ public sealed class RedisAwayTests
         await using StoreHost one = await OpenAsync(options);
         await using StoreHost other = await OpenAsync(options);
         Assert.Equal(one.Secret.Connections.Of([1, 2]), other.Secret.Connections.Of([1, 2]));
-        IOException problem = await Assert.ThrowsAsync<IOException>(
+        SharedStoreException problem = await Assert.ThrowsAsync<SharedStoreException>(
             () => OpenAsync(options with { Interval = TimeSpan.FromMinutes(30) }));
         Assert.Contains("an interval of 120 s and this one of 1800 s", problem.Message, StringComparison.Ordinal);
+        Assert.False(problem.IsAway);
     }
 
     private static Task<StoreHost> OpenAsync(TrackerOptions options) => StoreHost.OpenAsync(
