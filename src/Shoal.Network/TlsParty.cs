@@ -16,6 +16,9 @@ public sealed record TlsParty(
     string? Name,
     Func<X509Certificate2, bool> IsRevoked)
 {
+    /// <summary>What others showed beside their own certificates.</summary>
+    internal KeptIntermediates Intermediates { get; } = new();
+
     /// <summary>Judges the other side's certificate, and whether it leads to the authority.</summary>
     /// <param name="certificate">What it has shown, or null.</param>
     /// <param name="chain">Its chain, built by <see cref="ChainPolicy"/>.</param>
@@ -28,7 +31,11 @@ public sealed record TlsParty(
             if (status.Status == X509ChainStatusFlags.NotTimeValid) isExpired = true;
             else if (status.Status != X509ChainStatusFlags.NoError) return TlsFault.Untrusted;
         }
-        return isExpired ? TlsFault.Expired : JudgeMember(certificate);
+        if (isExpired) return TlsFault.Expired;
+        // The first is the member's, the last the authority's.
+        for (int i = 1; i < chain.ChainElements.Count - 1; i++)
+            Intermediates.Keep(chain.ChainElements[i].Certificate.RawDataMemory.Span);
+        return JudgeMember(certificate);
     }
 
     /// <summary>
@@ -45,13 +52,18 @@ public sealed record TlsParty(
     /// How chains are built: to this authority and no other, and without asking anybody for anything, as the other side
     /// could name whom to ask.
     /// </summary>
-    internal X509ChainPolicy ChainPolicy() => new()
+    internal X509ChainPolicy ChainPolicy()
     {
-        TrustMode = X509ChainTrustMode.CustomRootTrust,
-        CustomTrustStore = { Authority },
-        RevocationMode = X509RevocationMode.NoCheck,
-        DisableCertificateDownloads = true,
-    };
+        var policy = new X509ChainPolicy
+        {
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { Authority },
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
+        Intermediates.AddTo(policy.ExtraStore);
+        return policy;
+    }
 
     private bool IsForUs(X509Certificate2 certificate)
     {

@@ -34,6 +34,27 @@ public sealed class TlsNegotiationTests : IDisposable
 
     [Theory(Timeout = 60_000)]
     [ClassData(typeof(TlsKinds))]
+    public async Task Members_that_another_has_signed_for_the_authority_are_known_each_time(
+        string caller, string called)
+    {
+        foreach ((bool isCallers, bool isCalleds) in new[] { (true, false), (false, true), (true, true) })
+        {
+            using var rig = new TlsRig();
+            rig.Use(caller, called);
+            TlsParty one = isCallers ? rig.InviteThrough("caller") : rig.Caller;
+            TlsParty other = isCalleds ? rig.InviteThrough("called") : rig.Called;
+            for (int i = 0; i < 3; i++)
+            {
+                using TlsPair pair = await rig.ConnectAsync(one, other);
+                Assert.Equal((TlsFault.None, TlsFault.None), (pair.Caller.Fault, pair.Called.Fault));
+                Assert.Equal(i > 0, TlsRig.IsResumed(CollectionsMarshal.AsSpan(pair.Recorded.Received)));
+                await ExchangeAsync(pair);
+            }
+        }
+    }
+
+    [Theory(Timeout = 60_000)]
+    [ClassData(typeof(TlsKinds))]
     public async Task A_caller_that_is_revoked_since_is_refused_all_the_same(string caller, string called)
     {
         _rig.Use(caller, called);

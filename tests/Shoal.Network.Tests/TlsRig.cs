@@ -24,7 +24,7 @@ internal sealed class TlsRig : IDisposable
     public TlsRig()
     {
         var request = new CertificateRequest("O=Swarm,CN=team", _key, HashAlgorithmName.SHA256);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 1, true));
         _authority = request.CreateSelfSigned(Now.AddHours(-1), Now.AddDays(2));
         Caller = Invite("caller");
         Called = Invite("called");
@@ -59,6 +59,19 @@ internal sealed class TlsRig : IDisposable
 
     public void Revoke(TlsParty party) => _revoked.Add(party.Own.TargetCertificate.SerialNumber);
 
+    /// <summary>Makes a member whom not the authority itself has signed, but who holds its power.</summary>
+    public TlsParty InviteThrough(string who)
+    {
+        using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest("O=Swarm,CN=office", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, true, 0, true));
+        using X509Certificate2 signed = request.Create(_authority, Now.AddMinutes(-50), Now.AddDays(1), [1, 2, 3]);
+        return Invite(who, signed.CopyWithPrivateKey(key));
+    }
+
+    /// <summary>Makes a member.</summary>
+    /// <param name="who">Its name.</param>
+    /// <param name="authority">Who signs, and is shown along with it; null for the authority of both.</param>
     public TlsParty Invite(string who, X509Certificate2? authority = null)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -71,7 +84,8 @@ internal sealed class TlsRig : IDisposable
         using X509Certificate2 signed =
             request.Create(authority ?? _authority, Now.AddMinutes(-30), Now.AddDays(1), serial);
         return new TlsParty(
-            SslStreamCertificateContext.Create(signed.CopyWithPrivateKey(key), null, offline: true),
+            SslStreamCertificateContext.Create(
+                signed.CopyWithPrivateKey(key), authority is null ? null : [authority], offline: true),
             _authority,
             null,
             certificate => _revoked.Contains(certificate.SerialNumber));

@@ -99,4 +99,13 @@ internal static unsafe partial class LibCrypto
 
     [LibraryImport(Library)]
     public static partial int X509_verify_cert(nint context);
+
+    [LibraryImport(Library)]
+    public static partial nint X509_STORE_CTX_get0_chain(nint context);
+
+    [LibraryImport(Library)]
+    public static partial int OPENSSL_sk_num(nint stack);
+
+    [LibraryImport(Library)]
+    public static partial nint OPENSSL_sk_value(nint stack, int index);
 }

@@ -54,7 +54,8 @@ internal sealed unsafe class SslContext : SafeHandle
     /// <param name="certificate">The X509 of the other side.</param>
     /// <param name="others">What it has sent along, or 0.</param>
     /// <param name="isServer">True when we were called.</param>
-    public TlsFault Judge(nint certificate, nint others, bool isServer)
+    /// <param name="kept">Takes what is between the two.</param>
+    public TlsFault Judge(nint certificate, nint others, bool isServer, KeptIntermediates kept)
     {
         nint context = LibCrypto.X509_STORE_CTX_new();
         try
@@ -62,7 +63,11 @@ internal sealed unsafe class SslContext : SafeHandle
             NativeResult.Require(LibCrypto.X509_STORE_CTX_init(context, _store, certificate, others) == 1);
             int purpose = isServer ? LibCrypto.PurposeClient : LibCrypto.PurposeServer;
             NativeResult.Require(LibCrypto.X509_STORE_CTX_set_purpose(context, purpose) == 1);
-            if (LibCrypto.X509_verify_cert(context) == 1) return TlsFault.None;
+            if (LibCrypto.X509_verify_cert(context) == 1)
+            {
+                Keep(LibCrypto.X509_STORE_CTX_get0_chain(context), kept);
+                return TlsFault.None;
+            }
             return LibCrypto.X509_STORE_CTX_get_error(context)
                 is LibCrypto.CertificateHasExpired or LibCrypto.CertificateNotYetValid
                 ? TlsFault.Expired
@@ -72,6 +77,17 @@ internal sealed unsafe class SslContext : SafeHandle
         {
             LibCrypto.X509_STORE_CTX_free(context);
             LibCrypto.ERR_clear_error();
+        }
+    }
+
+    // In the store they are no authorities: a chain has to end with a certificate that is its own issuer.
+    private void Keep(nint chain, KeptIntermediates kept)
+    {
+        for (int i = 1; i < LibCrypto.OPENSSL_sk_num(chain) - 1; i++)
+        {
+            nint between = LibCrypto.OPENSSL_sk_value(chain, i);
+            if (kept.Keep(ToDer(between)))
+                NativeResult.Require(LibCrypto.X509_STORE_add_cert(_store, between) == 1);
         }
     }
 
@@ -132,6 +148,18 @@ internal sealed unsafe class SslContext : SafeHandle
             NativeResult.Require(
                 LibSsl.SSL_CTX_ctrl(handle, LibSsl.ControlExtraChainCertificate, 0, parsed) == 1);
         }
+    }
+
+    /// <summary>The bytes of an X509.</summary>
+    public static byte[] ToDer(nint certificate)
+    {
+        byte[] der = new byte[LibCrypto.i2d_X509(certificate, null)];
+        fixed (byte* first = der)
+        {
+            byte* at = first;
+            NativeResult.Require(LibCrypto.i2d_X509(certificate, &at) == der.Length);
+        }
+        return der;
     }
 
     private static nint Parse(byte[] der)

@@ -122,9 +122,10 @@ internal sealed unsafe class SslEngine : SafeHandle
             if (certificate == 0) return TlsFault.NoCertificate;
             try
             {
-                TlsFault fault = context.Judge(certificate, LibSsl.SSL_get_peer_cert_chain(handle), _isServer);
+                TlsFault fault = context.Judge(
+                    certificate, LibSsl.SSL_get_peer_cert_chain(handle), _isServer, party.Intermediates);
                 if (fault != TlsFault.None) return fault;
-                theirs = Copy(certificate);
+                theirs = X509CertificateLoader.LoadCertificate(SslContext.ToDer(certificate));
             }
             catch (CryptographicException)
             {
@@ -280,17 +281,6 @@ internal sealed unsafe class SslEngine : SafeHandle
         NativeMemory.Free(_wire);
         _wire = null;
         return true;
-    }
-
-    private static X509Certificate2 Copy(nint certificate)
-    {
-        byte[] der = new byte[LibCrypto.i2d_X509(certificate, null)];
-        fixed (byte* first = der)
-        {
-            byte* at = first;
-            NativeResult.Require(LibCrypto.i2d_X509(certificate, &at) == der.Length);
-        }
-        return X509CertificateLoader.LoadCertificate(der);
     }
 
     /// <summary>
