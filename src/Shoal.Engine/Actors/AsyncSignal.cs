@@ -32,8 +32,8 @@ internal sealed class AsyncSignal : IValueTaskSource
         _source.Reset();
         var waiting = new ValueTask(this, _source.Version);
         if (Interlocked.CompareExchange(ref _state, Waited, Clear) == Clear) return waiting;
-        // It was raised in between.
-        Volatile.Write(ref _state, Clear);
+        // It was raised in between. With a full fence, so that who goes on looks only after this.
+        Interlocked.Exchange(ref _state, Clear);
         return ValueTask.CompletedTask;
     }
 

@@ -74,8 +74,9 @@ internal abstract class SerialExecutor<T> : IThreadPoolWorkItem
                 ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
                 return;
             }
-            Volatile.Write(ref _running, 0);
-            // An item that came between the last look and the line above finds nobody running it but us.
+            // An item that came between the last look and this line finds nobody running it but us. With a full fence
+            // before the next look, as posters have one between their steps, one of the two sees what the other wrote.
+            Interlocked.Exchange(ref _running, 0);
         }
         while (!_queue.IsEmpty && Interlocked.CompareExchange(ref _running, 1, 0) == 0);
     }
