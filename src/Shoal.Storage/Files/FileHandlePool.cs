@@ -82,11 +82,17 @@ public sealed class FileHandlePool : IDisposable
         if (trim) Trim();
     }
 
-    /// <summary>Forgets the handle of a file, and closes it as soon as nobody uses it.</summary>
-    internal void Close(PooledFile file)
+    /// <summary>
+    /// Forgets the handle of a file, and closes it as soon as nobody uses it. At the end none is kept from then on.
+    /// </summary>
+    internal void Close(PooledFile file, bool isEnd = false)
     {
         OpenFile? idle;
-        lock (_gate) idle = Retire(file);
+        lock (_gate)
+        {
+            file.IsOver |= isEnd;
+            idle = Retire(file);
+        }
         idle?.Handle.Dispose();
     }
 
@@ -115,14 +121,8 @@ public sealed class FileHandlePool : IDisposable
         FileUse use = forWriting ? FileUse.ReadWrite : FileUse.Read;
         StorageError? error = _files.Open(path, use, out handle);
         if (error?.Kind != StorageFault.TooManyOpen) return error;
-        int allowed;
-        lock (_gate)
-        {
-            allowed = Math.Max(MinCapacity, Math.Min(_capacity, _count - 1));
-            _capacity = 0;
-        }
-        Trim();
-        lock (_gate) _capacity = allowed;
+        lock (_gate) _capacity = Math.Min(_capacity, Math.Max(MinCapacity, _count - 1));
+        Trim(most: 0);
         return _files.Open(path, use, out handle);
     }
 
@@ -132,9 +132,13 @@ public sealed class FileHandlePool : IDisposable
         lock (_gate)
         {
             idle = Retire(opened.Owner);
-            opened.Owner.Current = opened;
-            LinkNewest(opened);
-            _count++;
+            opened.IsRetired = opened.Owner.IsOver;
+            if (!opened.IsRetired)
+            {
+                opened.Owner.Current = opened;
+                LinkNewest(opened);
+                _count++;
+            }
         }
         idle?.Handle.Dispose();
     }
@@ -151,14 +155,14 @@ public sealed class FileHandlePool : IDisposable
         return opened.Leases == 0 ? opened : null;
     }
 
-    private void Trim()
+    private void Trim(int most = int.MaxValue)
     {
         while (true)
         {
             OpenFile? idle;
             lock (_gate)
             {
-                idle = _count > _capacity ? OldestIdle() : null;
+                idle = _count > Math.Min(most, _capacity) ? OldestIdle() : null;
                 if (idle is null) return;
                 Retire(idle.Owner);
             }

@@ -11,6 +11,9 @@ internal sealed class PooledFile(string path)
     public Lock Opening { get; } = new();
 
     public OpenFile? Current { get; set; }
+
+    /// <summary>True when its owner is done with it: who comes late gets a handle that nobody keeps.</summary>
+    public bool IsOver { get; set; }
 }
 
 /// <summary>

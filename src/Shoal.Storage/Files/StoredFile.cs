@@ -104,7 +104,7 @@ internal sealed class StoredFile
     /// <summary>Says that another process may have written what is not on the medium.</summary>
     public void MarkUnflushed() => Volatile.Write(ref _isDirty, 1);
 
-    public void Close() => _handles.Close(_pooled);
+    public void Close() => _handles.Close(_pooled, isEnd: true);
 
     /// <summary>Looks at the path once, and refuses it if a link leads out of the download folder.</summary>
     public StorageError? Check()

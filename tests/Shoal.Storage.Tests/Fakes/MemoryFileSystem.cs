@@ -18,6 +18,9 @@ internal sealed class MemoryFileSystem : IFileSystem
     /// <summary>Asked before every call with the name of the operation and the path; its error is the call's.</summary>
     public Func<string, string, StorageError?> Fault { get; set; } = (_, _) => null;
 
+    /// <summary>Called after a handle was closed, by whoever closed it.</summary>
+    public Action? Closed { get; set; }
+
     /// <summary>Vectored calls to files since the start.</summary>
     public int Reads { get; private set; }
 
@@ -270,6 +273,7 @@ internal sealed class MemoryFileSystem : IFileSystem
                 file.Handles--;
                 file.IsLocked = false;
             }
+            disk.Closed?.Invoke();
         }
 
         private void Settle()

@@ -61,6 +61,64 @@ public sealed class FileHandlePoolTests
     }
 
     [Fact]
+    public void Two_threads_that_are_refused_at_a_time_find_the_same_limit()
+    {
+        using var pool = new FileHandlePool(_disk);
+        PooledFile[] files = Files(100);
+        foreach (PooledFile file in files[..40]) Use(pool, file);
+        RefuseOnce();
+        using var secondIsClosing = new ManualResetEventSlim();
+        using var firstIsDone = new ManualResetEventSlim();
+        Task second = Task.CompletedTask;
+        // The second is refused while the first closes what is idle, and is itself closing when the first is done.
+        _disk.Closed = () =>
+        {
+            _disk.Closed = () =>
+            {
+                _disk.Closed = null;
+                secondIsClosing.Set();
+                firstIsDone.Wait();
+            };
+            RefuseOnce();
+            second = Task.Run(() => Use(pool, files[98]));
+            secondIsClosing.Wait();
+        };
+        Use(pool, files[99]);
+        firstIsDone.Set();
+        second.GetAwaiter().GetResult();
+        foreach (PooledFile file in files) Use(pool, file);
+        Assert.InRange(pool.OpenCount, 35, 40);
+    }
+
+    [Fact]
+    public void A_pool_that_ends_while_it_learns_the_limit_of_the_system_keeps_nothing_open()
+    {
+        var pool = new FileHandlePool(_disk);
+        PooledFile[] files = Files(41);
+        foreach (PooledFile file in files[..40]) Use(pool, file);
+        RefuseOnce();
+        _disk.Closed = () =>
+        {
+            _disk.Closed = null;
+            pool.Dispose();
+        };
+        Use(pool, files[40]);
+        Assert.Equal(0, _disk.OpenHandles);
+    }
+
+    [Fact]
+    public void Who_comes_after_the_end_of_a_file_gets_a_handle_that_is_not_kept()
+    {
+        using var pool = new FileHandlePool(_disk);
+        PooledFile file = Files(1)[0];
+        pool.Close(file, isEnd: true);
+        OpenFile lease = Lease(pool, file);
+        Assert.Equal(1, _disk.OpenHandles);
+        pool.Return(lease);
+        Assert.Equal(0, _disk.OpenHandles);
+    }
+
+    [Fact]
     public void Closing_a_file_waits_for_its_last_user()
     {
         using var pool = new FileHandlePool(_disk);
@@ -95,6 +153,14 @@ public sealed class FileHandlePoolTests
         foreach (PooledFile file in Files(5)) Use(pool, file);
         pool.Dispose();
         Assert.Equal(0, _disk.OpenHandles);
+    }
+
+    private void RefuseOnce()
+    {
+        int left = 1;
+        _disk.Fault = (operation, _) => operation == "open" && Interlocked.Decrement(ref left) == 0
+            ? new StorageError(StorageFault.TooManyOpen, "")
+            : null;
     }
 
     private PooledFile[] Files(int count)
