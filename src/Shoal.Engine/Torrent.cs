@@ -90,7 +90,7 @@ public sealed class Torrent
         {
             Task completion = _actor.Completion;
             if (completion.IsFaulted) await completion.ConfigureAwait(false);
-            bool complete = completion.IsCompleted;
+            bool complete = completion.IsCompletedSuccessfully;
             yield return Snapshot();
             if (complete) yield break;
             await NextAsync(interval, _actor.CompletionOrEnd, cancellationToken).ConfigureAwait(false);

@@ -191,7 +191,9 @@ public sealed class TorrentEngine : IAsyncDisposable
     {
         _services.ChunkShares.Remove(actor);
         await actor.StopAsync(GoodbyeLimit).ConfigureAwait(false);
-        if (_torrents.TryRemove(actor, out _)) _services.MseTorrents.Remove(actor.Hashes);
+        // Together, or the same torrent, added again in between, would lose its names.
+        lock (_adding)
+            if (_torrents.TryRemove(actor, out _)) _services.MseTorrents.Remove(actor.Hashes);
     }
 
     /// <summary>Reads lists of the revoked that another program has changed, as 'shoal swarm revoke' does.</summary>

@@ -19,8 +19,8 @@ internal sealed class ChunkShares
     /// <summary>Ends that for a torrent.</summary>
     public void Remove(TorrentActor torrent)
     {
-        foreach ((string hash, (TorrentActor Torrent, int ChunkSize) share) in _shares)
-            if (share.Torrent == torrent) _shares.TryRemove(hash, out _);
+        foreach (KeyValuePair<string, (TorrentActor Torrent, int ChunkSize)> share in _shares)
+            if (share.Value.Torrent == torrent) _shares.TryRemove(share);
     }
 
     /// <summary>The bytes of a chunk; null when it is not here or may not be given away.</summary>

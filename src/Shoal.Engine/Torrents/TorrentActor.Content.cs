@@ -111,7 +111,7 @@ internal sealed partial class TorrentActor : IVerdictSink
     private void OnLinkedTorrent(Metainfo found)
     {
         // Peers were faster, or it is over.
-        if (_metainfo is not null || _state != TorrentState.FetchingMetadata) return;
+        if (_metainfo is not null || _state != TorrentState.FetchingMetadata || _stop.IsCancellationRequested) return;
         // What no hash protects is believed only where the link itself says nothing.
         _source = _source with
         {
@@ -149,6 +149,7 @@ internal sealed partial class TorrentActor : IVerdictSink
 
     private void OpenContent(Metainfo metainfo)
     {
+        if (_stop.IsCancellationRequested) return;
         Volatile.Write(ref _metainfo, metainfo);
         _metadata.TrySetResult(metainfo);
         _brain.MetadataAccepted(metainfo.Info.Raw);
@@ -183,7 +184,7 @@ internal sealed partial class TorrentActor : IVerdictSink
     private void OnContentReady(OpenedContent content)
     {
         Volatile.Write(ref _content, content);
-        if (_stop.IsCancellationRequested) return;
+        if (_stop.IsCancellationRequested || _state == TorrentState.Failed) return;
         bool isMagnet = _source.Metainfo is null;
         EnterState(TorrentState.Downloading);
         _haveBytes = BytesIn(content.Have, content.Info.Geometry);
@@ -281,22 +282,41 @@ internal sealed partial class TorrentActor : IVerdictSink
     private async Task StopOnceAsync(TimeSpan limit)
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        await _opening.ConfigureAwait(false);
-        var left = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
+        await RunAsync(() =>
         {
             KeepCounters();
             _brain.Stop();
-            left.SetResult();
-        })));
-        await left.Task.ConfigureAwait(false);
+        }).ConfigureAwait(false);
+        // Not before: an item that was under way may have begun it.
+        await _opening.ConfigureAwait(false);
+        // What was opened comes as an item too.
+        await RunAsync(static () => { }).ConfigureAwait(false);
         if (_announcer is not null) await _announcer.StopAsync(limit).ConfigureAwait(false);
         await _checkpoint.ConfigureAwait(false);
         await _takingList.ConfigureAwait(false);
         if (_content is not null) await _content.DisposeAsync().ConfigureAwait(false);
-        Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
-            End(TorrentState.Stopped, new TorrentException(TorrentError.Other, "The torrent was stopped.")))));
+        await RunAsync(() =>
+            End(TorrentState.Stopped, new TorrentException(TorrentError.Other, "The torrent was stopped.")))
+            .ConfigureAwait(false);
         _ownDown.Dispose();
         _ownUp.Dispose();
+    }
+
+    /// <summary>Runs something as an item and waits for its end, whatever that is.</summary>
+    private Task RunAsync(Action call)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Post(new TorrentItem(TorrentItemKind.Call, (Action)(() =>
+        {
+            try
+            {
+                call();
+            }
+            finally
+            {
+                done.SetResult();
+            }
+        })));
+        return done.Task;
     }
 }

@@ -72,6 +72,17 @@ public sealed class PeerDialerTests : IDisposable
         Assert.Null(dialled.Refusal);
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task A_dial_may_end_after_the_engine()
+    {
+        using EngineServices services = Services(EncryptionPolicy.Off);
+        var dialer = new PeerDialer(services, Greeting, () => null);
+        Task<DialledPeer> dialling = dialer.DialAsync(Here, AddressOrigin.User, isPlainOnly: false, Cancel);
+        services.Dispose();
+        DialledPeer dialled = await dialling;
+        dialled.Connection?.Close();
+    }
+
     private EngineServices Services(EncryptionPolicy policy) =>
         new(new EngineOptions { Encryption = policy, Time = _time }, 0, () => []);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Shoal.Discovery.Tests;
@@ -171,6 +172,27 @@ public abstract class PrivateSwarmTests(TlsNegotiator tls)
         TorrentException end = await Assert.ThrowsAsync<TorrentException>(() => torrent.WaitForCompletionAsync(Cancel));
         Assert.Contains("'eve' in the swarm 'team' was taken back", end.Message, StringComparison.Ordinal);
         Assert.True(eve.IsRevoked);
+    }
+
+    [Fact(Timeout = 60_000)]
+    public async Task Who_was_revoked_before_it_began_tells_no_tracker()
+    {
+        using var tracker = new TcpListener(IPAddress.Loopback, 0);
+        tracker.Start();
+        await using SwarmRig rig = await SwarmRig.CreateAsync(tls);
+        rig.Trackers = [$"http://{tracker.LocalEndpoint}/announce"];
+        SwarmMember eve = rig.Invite("eve");
+        rig.Authority.Revoke("eve");
+        byte[] list = await File.ReadAllBytesAsync(Path.Combine(rig.Swarms, "team", "revoked.crl"), Cancel);
+        using X509Certificate2 authority = rig.AuthorityCertificate();
+        Assert.True(eve.TryTake(list, authority));
+        (_, Torrent torrent) = await rig.GetAsync(eve);
+        await Assert.ThrowsAsync<TorrentException>(() => torrent.WaitForCompletionAsync(Cancel));
+        // Its files are looked at all the same, but nothing follows.
+        while (torrent.ContentPath is null) await Task.Yield();
+        Assert.Equal(TorrentState.Failed, torrent.Snapshot().State);
+        await torrent.StopAsync(Cancel);
+        Assert.False(tracker.Pending());
     }
 
     [Fact(Timeout = 60_000)]
