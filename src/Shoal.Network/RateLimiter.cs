@@ -76,6 +76,8 @@ public sealed class RateLimiter : IDisposable
         if (IsUnlimited) return new ValueTask<int>(wanted);
         lock (_lock)
         {
+            // Once more: who lifts the limit serves the line after that, and for the last time when it is disposed.
+            if (IsUnlimited) return new ValueTask<int>(wanted);
             if (_first.Count == 0 && (isUnderWay || _line.Count == 0))
             {
                 int granted = Draw(wanted);

@@ -38,10 +38,11 @@ public static class TcpDialer
             // Closing the socket is what ends a connect that waits; the operation then completes with an error.
             using (cancellationToken.UnsafeRegister(static s => ((Socket)s!).Dispose(), socket))
                 result = await operation.ConnectAsync(socket, remote).ConfigureAwait(false);
-            if (cancellationToken.IsCancellationRequested) return (null, SocketError.TimedOut);
-            if (result.IsOk) return (new TcpConnection(socket), SocketError.Success);
+            bool isOver = cancellationToken.IsCancellationRequested;
+            if (result.IsOk && !isOver) return (new TcpConnection(socket), SocketError.Success);
+            // Also when it was cancelled: that may have been after the connect, when nobody closed the socket any more.
             socket.Dispose();
-            return (null, result.Error);
+            return (null, isOver ? SocketError.TimedOut : result.Error);
         }
         catch (SocketException e)
         {

@@ -36,6 +36,23 @@ public sealed class ContentStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Two_torrents_of_the_same_content_can_be_kept_at_the_same_time()
+    {
+        for (int i = 0; i < 100; i++)
+        {
+            ContentStore store = new(_home.File($"store{i}"));
+            string[] kept = await Task.WhenAll(Enumerable.Range(0, 2).Select(n => Task.Run(async () =>
+            {
+                string partial = Path.Combine(Directory.CreateDirectory(store.PartialFolder($"hash{n}")).FullName, "a");
+                await File.WriteAllTextAsync(partial, "the same", Token);
+                return await store.KeepAsync(partial, $"hash{n}", ["the key"], Token);
+            })));
+            Assert.Equal(kept[0], kept[1]);
+            Assert.Equal(kept[0], store.Find(["the key"]));
+        }
+    }
+
+    [Fact]
     public async Task A_folder_lies_under_its_info_hash()
     {
         ContentStore store = new(_home.File("store"));

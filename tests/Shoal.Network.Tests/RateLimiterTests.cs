@@ -99,6 +99,39 @@ public sealed class RateLimiterTests
         Assert.Equal(50_000, await waiting);
     }
 
+    [Fact(Timeout = 60_000)]
+    public async Task Who_is_about_to_wait_when_the_limiter_ends_does_not_wait_for_ever()
+    {
+        // Who gets the lock of two who want it is chance.
+        for (int attempt = 0; attempt < 200; attempt++)
+        {
+            using var time = new HeldTime();
+            var limiter = new RateLimiter(time, 1000);
+            while (limiter.TakeAsync(int.MaxValue).IsCompleted) { }
+            time.Hold();
+            Task<int>?[] taken = [null, null];
+            Thread[] takers =
+            [
+                new(() => taken[0] = limiter.TakeAsync(1, isUnderWay: true).AsTask()),
+                new(() => taken[1] = limiter.TakeAsync(1).AsTask()),
+            ];
+            foreach (Thread taker in takers)
+            {
+                taker.Start();
+                // The first has the lock and is held; the second stands before it.
+                while (!taker.ThreadState.HasFlag(ThreadState.WaitSleepJoin)) Thread.Yield();
+            }
+            var end = new Thread(limiter.Dispose);
+            end.Start();
+            // It is awake and wants the lock, too.
+            while (!limiter.IsUnlimited) Thread.Yield();
+            time.Release();
+            foreach (Thread thread in (Thread[])[.. takers, end]) thread.Join();
+            int[] granted = await Task.WhenAll(taken!);
+            Assert.Equal(2, granted.Sum());
+        }
+    }
+
     private long DrawFor(RateLimiter limiter, TimeSpan duration)
     {
         long granted = 0;
@@ -110,5 +143,23 @@ public sealed class RateLimiterTests
             granted += taken.AsTask().GetAwaiter().GetResult();
         }
         return granted;
+    }
+
+    /// <summary>The system's time, which can be made to take long to tell.</summary>
+    private sealed class HeldTime : TimeProvider, IDisposable
+    {
+        private readonly ManualResetEventSlim _go = new(initialState: true);
+
+        public void Hold() => _go.Reset();
+
+        public void Release() => _go.Set();
+
+        public override long GetTimestamp()
+        {
+            _go.Wait();
+            return base.GetTimestamp();
+        }
+
+        public void Dispose() => _go.Dispose();
     }
 }

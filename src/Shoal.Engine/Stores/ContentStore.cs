@@ -130,7 +130,7 @@ public sealed class ContentStore
     private void Note(string key, string name)
     {
         string index = Directory.CreateDirectory(Path.Combine(_folder, ".index")).FullName;
-        string temporary = Path.Combine(index, $"{key}.{Environment.ProcessId}.tmp");
+        string temporary = Path.Combine(index, $"{key}.{Guid.NewGuid():N}.tmp");
         File.WriteAllText(temporary, name);
         File.Move(temporary, Path.Combine(index, key), overwrite: true);
     }
