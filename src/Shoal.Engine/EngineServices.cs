@@ -148,7 +148,7 @@ internal sealed class EngineServices : IDisposable
     {
         DownloadLimiter.Dispose();
         UploadLimiter.Dispose();
-        // Not the places of dials: nobody waits for dials to end, and each gives its place back when it does.
+        // HalfOpen is not disposed of: dials may end after the engine, and each gives its place back.
         Gate.Dispose();
         Pulse.Dispose();
         Handles.Dispose();

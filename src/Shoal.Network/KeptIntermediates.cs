@@ -3,38 +3,32 @@ using System.Security.Cryptography.X509Certificates;
 namespace Shoal.Network;
 
 /// <summary>
-/// Certificates between members and their authority. Members show them beside their own, but a session that is resumed
-/// has kept nothing but the latter, so they are kept here. Any thread.
+/// Certificates that lay between members and their authority in whole handshakes. A resumed session brings the member's
+/// own certificate alone, so its chain is built with these. Any thread.
 /// </summary>
 internal sealed class KeptIntermediates
 {
-    /// <summary>
-    /// How many are kept: far more than an authority has others that sign for it. Who is below one that is not kept
-    /// needs a whole handshake each time, and is refused when it resumes a session.
-    /// </summary>
+    /// <summary>How many are kept, the newest; an authority has few others that sign for it.</summary>
     public const int Max = 64;
 
     private readonly Lock _lock = new();
     private readonly List<X509Certificate2> _kept = [];
 
-    /// <summary>Keeps a certificate that the authority vouches for. True when it was not here before.</summary>
-    /// <param name="der">The certificate, which is copied.</param>
-    public bool Keep(ReadOnlySpan<byte> der)
+    /// <summary>Keeps a copy of a certificate that led from a member to the authority.</summary>
+    public void Keep(ReadOnlySpan<byte> der)
     {
         lock (_lock)
         {
             foreach (X509Certificate2 kept in _kept)
-                if (kept.RawDataMemory.Span.SequenceEqual(der)) return false;
-            if (_kept.Count == Max) return false;
+                if (kept.RawDataMemory.Span.SequenceEqual(der)) return;
+            if (_kept.Count == Max) _kept.RemoveAt(0);
             _kept.Add(X509CertificateLoader.LoadCertificate(der));
-            return true;
         }
     }
 
-    /// <summary>Adds all to a collection.</summary>
-    public void AddTo(X509Certificate2Collection collection)
+    /// <summary>All that are kept, the newest last.</summary>
+    public X509Certificate2[] All()
     {
-        lock (_lock)
-            foreach (X509Certificate2 kept in _kept) collection.Add(kept);
+        lock (_lock) return [.. _kept];
     }
 }

@@ -76,7 +76,7 @@ public sealed class RateLimiter : IDisposable
         if (IsUnlimited) return new ValueTask<int>(wanted);
         lock (_lock)
         {
-            // Once more: who lifts the limit serves the line after that, and for the last time when it is disposed.
+            // Once more, behind the lock: who lifts the limit serves the line after that, and perhaps never again.
             if (IsUnlimited) return new ValueTask<int>(wanted);
             if (_first.Count == 0 && (isUnderWay || _line.Count == 0))
             {

@@ -16,7 +16,7 @@ public sealed record TlsParty(
     string? Name,
     Func<X509Certificate2, bool> IsRevoked)
 {
-    /// <summary>What others showed beside their own certificates.</summary>
+    /// <summary>What members have shown beside their own certificates.</summary>
     internal KeptIntermediates Intermediates { get; } = new();
 
     /// <summary>Judges the other side's certificate, and whether it leads to the authority.</summary>
@@ -25,17 +25,31 @@ public sealed record TlsParty(
     internal TlsFault Judge(X509Certificate2? certificate, X509Chain? chain)
     {
         if (certificate is null || chain is null) return TlsFault.NoCertificate;
+        TlsFault fault = JudgeChain(chain);
+        if (fault == TlsFault.Untrusted && Intermediates.All() is { Length: > 0 } kept)
+        {
+            // A resumed session has brought no more than the member's own.
+            using var again = new X509Chain { ChainPolicy = chain.ChainPolicy.Clone() };
+            again.ChainPolicy.ExtraStore.AddRange(kept);
+            again.Build(certificate);
+            fault = JudgeChain(again);
+        }
+        if (fault == TlsFault.None) fault = JudgeMember(certificate);
+        // The first of a chain is the member's, the last the authority's.
+        for (int i = 1; fault == TlsFault.None && i < chain.ChainElements.Count - 1; i++)
+            Intermediates.Keep(chain.ChainElements[i].Certificate.RawDataMemory.Span);
+        return fault;
+    }
+
+    private static TlsFault JudgeChain(X509Chain chain)
+    {
         bool isExpired = false;
         foreach (X509ChainStatus status in chain.ChainStatus)
         {
             if (status.Status == X509ChainStatusFlags.NotTimeValid) isExpired = true;
             else if (status.Status != X509ChainStatusFlags.NoError) return TlsFault.Untrusted;
         }
-        if (isExpired) return TlsFault.Expired;
-        // The first is the member's, the last the authority's.
-        for (int i = 1; i < chain.ChainElements.Count - 1; i++)
-            Intermediates.Keep(chain.ChainElements[i].Certificate.RawDataMemory.Span);
-        return JudgeMember(certificate);
+        return isExpired ? TlsFault.Expired : TlsFault.None;
     }
 
     /// <summary>
@@ -52,18 +66,13 @@ public sealed record TlsParty(
     /// How chains are built: to this authority and no other, and without asking anybody for anything, as the other side
     /// could name whom to ask.
     /// </summary>
-    internal X509ChainPolicy ChainPolicy()
+    internal X509ChainPolicy ChainPolicy() => new()
     {
-        var policy = new X509ChainPolicy
-        {
-            TrustMode = X509ChainTrustMode.CustomRootTrust,
-            CustomTrustStore = { Authority },
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-        };
-        Intermediates.AddTo(policy.ExtraStore);
-        return policy;
-    }
+        TrustMode = X509ChainTrustMode.CustomRootTrust,
+        CustomTrustStore = { Authority },
+        RevocationMode = X509RevocationMode.NoCheck,
+        DisableCertificateDownloads = true,
+    };
 
     private bool IsForUs(X509Certificate2 certificate)
     {

@@ -43,7 +43,7 @@ public sealed class SharedKeyRing : IKeyStore, IRedisPart, IAsyncDisposable
     /// <summary>Opens the keys at a Redis.</summary>
     /// <param name="redis">Host and port, as in <see cref="TrackerOptions.Redis"/>.</param>
     /// <param name="timeout">Time for a request before Redis counts as away.</param>
-    /// <exception cref="IOException">Redis cannot be reached.</exception>
+    /// <exception cref="SharedStoreException">Redis cannot be reached.</exception>
     public static async Task<SharedKeyRing> OpenAsync(string redis, TimeSpan timeout)
     {
         RedisLink link = await RedisLink.OpenAsync(redis, timeout, TimeProvider.System).ConfigureAwait(false);

@@ -1,6 +1,9 @@
 namespace Shoal.Tracker;
 
-/// <summary>The Redis that several nodes share is away, or is or holds what this tracker cannot work with.</summary>
+/// <summary>
+/// The Redis that several nodes share cannot be reached, or does not fit this tracker: its version, its password, or
+/// the interval or secret that it holds.
+/// </summary>
 /// <param name="message">One sentence for people.</param>
 /// <param name="isAway">See <see cref="IsAway"/>.</param>
 /// <param name="inner">What the client of Redis said, if that was it.</param>

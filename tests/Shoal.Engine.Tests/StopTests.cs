@@ -53,13 +53,13 @@ public sealed class StopTests : IAsyncLifetime
     public async Task The_state_is_stopped_when_the_stop_has_ended()
     {
         Torrent torrent = await AddAsync();
-        while (torrent.Snapshot().State == TorrentState.Checking) await Task.Yield();
+        await UntilAsync(() => torrent.Snapshot().State != TorrentState.Checking);
         TorrentActor actor = Actor;
         using var flush = new Gate("flush", ".shoal");
         _disk.Fault = Holding(flush);
         flush.Close();
         Task<bool> stop = Task.Run(HasEndedAsync, Cancel);
-        while (flush.Waiting == 0) await Task.Yield();
+        await UntilAsync(() => flush.Waiting > 0);
         using var item = new LongItem(actor);
         flush.Open();
         // The last of the stop comes after what the actor does just now, so give it time to come too early.
@@ -84,16 +84,16 @@ public sealed class StopTests : IAsyncLifetime
         using WirePeer peer = await WirePeer.ConnectAsync(_engine, _content);
         await peer.SendAsync(RawPeer.Message(PeerMessageId.HaveNone));
         await peer.SendAsync(RawPeer.Message(PeerMessageId.Interested));
-        while (peer.Heard(PeerMessageId.Unchoke) == 0) await Task.Yield();
+        await UntilAsync(() => peer.Heard(PeerMessageId.Unchoke) > 0);
         using var read = new Gate("read", "a.bin");
         _disk.Fault = Holding(read);
         read.Close();
         await peer.SendAsync(RawPeer.Numbers(PeerMessageId.Request, 0, 0, PieceLength));
-        while (read.Waiting == 0) await Task.Yield();
+        await UntilAsync(() => read.Waiting > 0);
         await torrent.StopAsync(Cancel);
         read.Open();
         // The block goes on to the second file, and then nobody takes it.
-        while (_engine.Services.Buffers.Outstanding > 0) await Task.Yield();
+        await UntilAsync(() => _engine.Services.Buffers.Outstanding == 0);
         Assert.Equal(0, _disk.OpenHandles);
     }
 
@@ -101,6 +101,15 @@ public sealed class StopTests : IAsyncLifetime
 
     private Task<Torrent> AddAsync(TorrentSource? source = null) => _engine.AddAsync(
         source ?? new TorrentSource.Parsed(_content.Metainfo), new TorrentOptions { Directory = Folder }, Cancel);
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        while (!condition())
+        {
+            Cancel.ThrowIfCancellationRequested();
+            await Task.Yield();
+        }
+    }
 
     private static Func<string, string, Storage.StorageError?> Holding(Gate gate) => (operation, path) =>
     {

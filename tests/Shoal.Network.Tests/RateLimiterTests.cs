@@ -115,13 +115,14 @@ public sealed class RateLimiterTests
                 new(() => taken[0] = limiter.TakeAsync(1, isUnderWay: true).AsTask()),
                 new(() => taken[1] = limiter.TakeAsync(1).AsTask()),
             ];
+            Array.ForEach(takers, taker => taker.IsBackground = true);
             foreach (Thread taker in takers)
             {
                 taker.Start();
                 // The first has the lock and is held; the second stands before it.
                 while (!taker.ThreadState.HasFlag(ThreadState.WaitSleepJoin)) Thread.Yield();
             }
-            var end = new Thread(limiter.Dispose);
+            var end = new Thread(limiter.Dispose) { IsBackground = true };
             end.Start();
             // It is awake and wants the lock, too.
             while (!limiter.IsUnlimited) Thread.Yield();
@@ -145,10 +146,11 @@ public sealed class RateLimiterTests
         return granted;
     }
 
-    /// <summary>The system's time, which can be made to take long to tell.</summary>
+    /// <summary>A time that stands still, never rings, and can be made to take long to tell.</summary>
     private sealed class HeldTime : TimeProvider, IDisposable
     {
         private readonly ManualResetEventSlim _go = new(initialState: true);
+        private readonly ManualTime _still = new();
 
         public void Hold() => _go.Reset();
 
@@ -157,8 +159,13 @@ public sealed class RateLimiterTests
         public override long GetTimestamp()
         {
             _go.Wait();
-            return base.GetTimestamp();
+            return _still.GetTimestamp();
         }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            _still.CreateTimer(callback, state, dueTime, period);
+
+        public override long TimestampFrequency => _still.TimestampFrequency;
 
         public void Dispose() => _go.Dispose();
     }

@@ -55,6 +55,19 @@ public sealed class TlsNegotiationTests : IDisposable
 
     [Theory(Timeout = 60_000)]
     [ClassData(typeof(TlsKinds))]
+    public async Task Of_two_offices_with_one_name_each_vouches_for_its_own(string caller, string called)
+    {
+        _rig.Use(caller, called);
+        foreach (string who in new[] { "anna", "ben" })
+        {
+            using TlsPair pair = await _rig.ConnectAsync(_rig.InviteThrough(who));
+            Assert.Equal((TlsFault.None, TlsFault.None), (pair.Caller.Fault, pair.Called.Fault));
+            await ExchangeAsync(pair);
+        }
+    }
+
+    [Theory(Timeout = 60_000)]
+    [ClassData(typeof(TlsKinds))]
     public async Task A_caller_that_is_revoked_since_is_refused_all_the_same(string caller, string called)
     {
         _rig.Use(caller, called);

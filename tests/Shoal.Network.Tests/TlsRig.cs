@@ -59,7 +59,7 @@ internal sealed class TlsRig : IDisposable
 
     public void Revoke(TlsParty party) => _revoked.Add(party.Own.TargetCertificate.SerialNumber);
 
-    /// <summary>Makes a member whom not the authority itself has signed, but who holds its power.</summary>
+    /// <summary>Makes a member signed by an office, which the authority has signed.</summary>
     public TlsParty InviteThrough(string who)
     {
         using ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

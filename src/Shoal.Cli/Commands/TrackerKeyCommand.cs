@@ -118,17 +118,8 @@ internal sealed class TrackerKeyCommand
 
     private string Folder(ParseResult result) => Path.GetFullPath(_data.Of(result)!);
 
-    private async Task<SharedKeyRing> OpenSharedAsync(ParseResult result)
-    {
-        try
-        {
-            return await SharedKeyRing.OpenAsync(_redis.Of(result)!, RedisTimeout);
-        }
-        catch (IOException error)
-        {
-            throw new CliException(ExitCode.Network, error.Message, error);
-        }
-    }
+    private Task<SharedKeyRing> OpenSharedAsync(ParseResult result) =>
+        SharedKeyRing.OpenAsync(_redis.Of(result)!, RedisTimeout);
 
     private static TrackerKeyRecord Record(TrackerKey key) =>
         new(key.Id, key.Label, Text(key.Created), key.Expires is { } end ? Text(end) : null);

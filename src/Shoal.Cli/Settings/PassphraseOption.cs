@@ -11,7 +11,7 @@ internal sealed class PassphraseOption
     /// <summary>The variable that holds the passphrase itself.</summary>
     public const string Variable = "SHOAL_PASSPHRASE";
 
-    // A secret that somebody chooses has at least so many (NIST SP 800-63B); a guess takes some 0.2 s of a processor.
+    // A secret that somebody chooses has at least so many (NIST SP 800-63B); a guess costs a quarter of a second.
     private const int LeastNewChars = 8;
 
     private readonly Setting<string?> _file;
@@ -35,23 +35,20 @@ internal sealed class PassphraseOption
     /// <exception cref="CliException">There is none, the two differ, or a new one is short.</exception>
     public string Read(CommandContext context, ParseResult result, string purpose, bool isNew = false)
     {
-        string passphrase = Find(context, result, purpose, isNew);
-        return !isNew || passphrase.Length >= LeastNewChars
-            ? passphrase
-            : throw CliException.Usage($"The passphrase has fewer than {LeastNewChars} characters.");
-    }
-
-    private string Find(CommandContext context, ParseResult result, string purpose, bool isNew)
-    {
-        if (_file.Of(result) is { } file) return Line(file);
-        if (context.Host.Environment(Variable) is { Length: > 0 } given) return given;
+        if (_file.Of(result) is { } file) return Judge(Line(file), $" in '{SafeText.Clean(file)}'");
+        if (context.Host.Environment(Variable) is { Length: > 0 } given) return Judge(given, $" in {Variable}");
         if (context.Host.ReadSecret is not { } prompt)
             throw CliException.Usage(
                 $"A passphrase is needed for {purpose}: give --passphrase-file, or set {Variable}.");
         string first = prompt($"Passphrase for {purpose}: ") ?? "";
         if (first.Length == 0) throw CliException.Usage("The passphrase is empty.");
+        Judge(first, "");
         if (isNew && prompt("The same again: ") != first) throw CliException.Usage("The two passphrases differ.");
         return first;
+
+        string Judge(string passphrase, string place) => !isNew || passphrase.Length >= LeastNewChars
+            ? passphrase
+            : throw CliException.Usage($"The passphrase{place} has fewer than {LeastNewChars} characters.");
     }
 
     private static string Line(string file)

@@ -42,7 +42,12 @@ internal sealed partial class TorrentActor : IVerdictSink
     {
         EngineLog.Added(_log, Hashes.Wire, Name);
         RankByOwnAddresses();
-        LookForRevocations();
+        if (Tls is { } tls)
+        {
+            tls.Member.Refresh();
+            ApplyRevocations();
+            if (_state == TorrentState.Failed) return;
+        }
         if (_source.Metainfo is { } metainfo)
         {
             // That nobody else has it was seen when it was added.
@@ -302,7 +307,7 @@ internal sealed partial class TorrentActor : IVerdictSink
         _ownUp.Dispose();
     }
 
-    /// <summary>Runs something as an item and waits for its end, whatever that is.</summary>
+    /// <summary>Runs something as an item, and waits until it has ended or thrown.</summary>
     private Task RunAsync(Action call)
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

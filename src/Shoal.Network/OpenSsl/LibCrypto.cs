@@ -104,6 +104,15 @@ internal static unsafe partial class LibCrypto
     public static partial nint X509_STORE_CTX_get0_chain(nint context);
 
     [LibraryImport(Library)]
+    public static partial nint OPENSSL_sk_new_null();
+
+    [LibraryImport(Library)]
+    public static partial int OPENSSL_sk_push(nint stack, nint item);
+
+    [LibraryImport(Library)]
+    public static partial void OPENSSL_sk_free(nint stack);
+
+    [LibraryImport(Library)]
     public static partial int OPENSSL_sk_num(nint stack);
 
     [LibraryImport(Library)]

@@ -124,6 +124,9 @@ internal static unsafe partial class LibSsl
     public static partial int SSL_set_session(nint ssl, nint session);
 
     [LibraryImport(Library)]
+    public static partial int SSL_session_reused(nint ssl);
+
+    [LibraryImport(Library)]
     public static partial int SSL_SESSION_is_resumable(nint session);
 
     [LibraryImport(Library)]

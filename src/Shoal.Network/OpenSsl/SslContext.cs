@@ -54,9 +54,10 @@ internal sealed unsafe class SslContext : SafeHandle
     /// <param name="certificate">The X509 of the other side.</param>
     /// <param name="others">What it has sent along, or 0.</param>
     /// <param name="isServer">True when we were called.</param>
-    /// <param name="kept">Takes what is between the two.</param>
-    public TlsFault Judge(nint certificate, nint others, bool isServer, KeptIntermediates kept)
+    /// <param name="between">What the chain has between the two; empty for a fault.</param>
+    public TlsFault Judge(nint certificate, nint others, bool isServer, out byte[][] between)
     {
+        between = [];
         nint context = LibCrypto.X509_STORE_CTX_new();
         try
         {
@@ -65,7 +66,7 @@ internal sealed unsafe class SslContext : SafeHandle
             NativeResult.Require(LibCrypto.X509_STORE_CTX_set_purpose(context, purpose) == 1);
             if (LibCrypto.X509_verify_cert(context) == 1)
             {
-                Keep(LibCrypto.X509_STORE_CTX_get0_chain(context), kept);
+                between = Between(LibCrypto.X509_STORE_CTX_get0_chain(context));
                 return TlsFault.None;
             }
             return LibCrypto.X509_STORE_CTX_get_error(context)
@@ -80,14 +81,24 @@ internal sealed unsafe class SslContext : SafeHandle
         }
     }
 
-    // In the store they are no authorities: a chain has to end with a certificate that is its own issuer.
-    private void Keep(nint chain, KeptIntermediates kept)
+    /// <summary>As the other, for a resumed session, which has brought no certificate but the member's own.</summary>
+    public TlsFault JudgeResumed(nint certificate, bool isServer, KeptIntermediates kept)
     {
-        for (int i = 1; i < LibCrypto.OPENSSL_sk_num(chain) - 1; i++)
+        nint others = LibCrypto.OPENSSL_sk_new_null();
+        try
         {
-            nint between = LibCrypto.OPENSSL_sk_value(chain, i);
-            if (kept.Keep(ToDer(between)))
-                NativeResult.Require(LibCrypto.X509_STORE_add_cert(_store, between) == 1);
+            foreach (X509Certificate2 each in kept.All())
+            {
+                nint parsed = Parse(each.RawData);
+                if (LibCrypto.OPENSSL_sk_push(others, parsed) == 0) LibCrypto.X509_free(parsed);
+            }
+            return Judge(certificate, others, isServer, out _);
+        }
+        finally
+        {
+            for (int i = 0; i < LibCrypto.OPENSSL_sk_num(others); i++)
+                LibCrypto.X509_free(LibCrypto.OPENSSL_sk_value(others, i));
+            LibCrypto.OPENSSL_sk_free(others);
         }
     }
 
@@ -148,6 +159,14 @@ internal sealed unsafe class SslContext : SafeHandle
             NativeResult.Require(
                 LibSsl.SSL_CTX_ctrl(handle, LibSsl.ControlExtraChainCertificate, 0, parsed) == 1);
         }
+    }
+
+    private static byte[][] Between(nint chain)
+    {
+        int count = Math.Max(0, LibCrypto.OPENSSL_sk_num(chain) - 2);
+        byte[][] between = new byte[count][];
+        for (int i = 0; i < count; i++) between[i] = ToDer(LibCrypto.OPENSSL_sk_value(chain, i + 1));
+        return between;
     }
 
     /// <summary>The bytes of an X509.</summary>

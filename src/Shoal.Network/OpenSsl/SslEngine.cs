@@ -115,6 +115,7 @@ internal sealed unsafe class SslEngine : SafeHandle
     public TlsFault Judge(TlsParty party, SslContext context, out X509Certificate2? theirs)
     {
         theirs = null;
+        byte[][] between;
         lock (_lock)
         {
             if (IsClosed) return TlsFault.Broken;
@@ -123,7 +124,9 @@ internal sealed unsafe class SslEngine : SafeHandle
             try
             {
                 TlsFault fault = context.Judge(
-                    certificate, LibSsl.SSL_get_peer_cert_chain(handle), _isServer, party.Intermediates);
+                    certificate, LibSsl.SSL_get_peer_cert_chain(handle), _isServer, out between);
+                if (fault == TlsFault.Untrusted && LibSsl.SSL_session_reused(handle) == 1)
+                    fault = context.JudgeResumed(certificate, _isServer, party.Intermediates);
                 if (fault != TlsFault.None) return fault;
                 theirs = X509CertificateLoader.LoadCertificate(SslContext.ToDer(certificate));
             }
@@ -136,7 +139,10 @@ internal sealed unsafe class SslEngine : SafeHandle
                 LibCrypto.X509_free(certificate);
             }
         }
-        return party.JudgeMember(theirs);
+        TlsFault verdict = party.JudgeMember(theirs);
+        if (verdict == TlsFault.None)
+            foreach (byte[] each in between) party.Intermediates.Keep(each);
+        return verdict;
     }
 
     /// <summary>Where received bytes go; nothing else may be done with them until <see cref="Received"/>.</summary>

@@ -119,9 +119,12 @@ public sealed class FileHandlePool : IDisposable
     private StorageError? Open(string path, bool forWriting, out IFileHandle? handle)
     {
         FileUse use = forWriting ? FileUse.ReadWrite : FileUse.Read;
+        // Before it is refused: by then another who was may have closed most.
+        int count;
+        lock (_gate) count = _count;
         StorageError? error = _files.Open(path, use, out handle);
         if (error?.Kind != StorageFault.TooManyOpen) return error;
-        lock (_gate) _capacity = Math.Min(_capacity, Math.Max(MinCapacity, _count - 1));
+        lock (_gate) _capacity = Math.Min(_capacity, Math.Max(MinCapacity, count - 1));
         Trim(most: 0);
         return _files.Open(path, use, out handle);
     }

@@ -56,6 +56,11 @@ internal sealed class RedisLink : IRedisLink
             }
             return new RedisLink(multiplexer, limit, time);
         }
+        catch (RedisConnectionException e) when (e.FailureType == ConnectionFailureType.AuthenticationFailure)
+        {
+            throw new SharedStoreException(
+                $"Redis at {Mask(address)} does not take the password.", isAway: false, e);
+        }
         catch (RedisConnectionException e)
         {
             throw new SharedStoreException(

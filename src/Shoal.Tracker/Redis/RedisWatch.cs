@@ -50,7 +50,7 @@ internal sealed class RedisWatch : IAsyncDisposable
 
     /// <summary>Begins to watch a Redis that can be reached.</summary>
     /// <param name="secret">The secret that all nodes have, and that Redis is to be told again if it loses it.</param>
-    /// <exception cref="IOException">Redis went away at once.</exception>
+    /// <exception cref="SharedStoreException">Redis went away at once.</exception>
     public async Task StartAsync(byte[] secret)
     {
         _secret = secret;

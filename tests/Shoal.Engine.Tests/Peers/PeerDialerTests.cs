@@ -75,12 +75,14 @@ public sealed class PeerDialerTests : IDisposable
     [Fact(Timeout = 30_000)]
     public async Task A_dial_may_end_after_the_engine()
     {
-        using EngineServices services = Services(EncryptionPolicy.Off);
+        using EngineServices services = Services(EncryptionPolicy.Required);
         var dialer = new PeerDialer(services, Greeting, () => null);
         Task<DialledPeer> dialling = dialer.DialAsync(Here, AddressOrigin.User, isPlainOnly: false, Cancel);
+        // It waits for an answer.
+        Socket called = await _service.AcceptSocketAsync(Cancel);
         services.Dispose();
-        DialledPeer dialled = await dialling;
-        dialled.Connection?.Close();
+        called.Dispose();
+        Assert.Null((await dialling).Connection);
     }
 
     private EngineServices Services(EncryptionPolicy policy) =>

@@ -4,13 +4,14 @@ namespace Shoal.Engine.Tests.Peers;
 
 public sealed class SerialExecutorTests
 {
-    // Without the fence one item was left behind in some hundreds of rounds.
-    private const int Rounds = 100_000;
+    // Without the fence one item was left behind in some two thousand rounds.
+    private const int Rounds = 20_000;
     private const int MostItems = 3;
 
     [Fact(Timeout = 120_000)]
     public Task An_item_that_is_posted_as_a_run_ends_is_not_left_behind() => Task.Run(() =>
     {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
         var executor = new Counter();
         int begun = 0, done = 0;
         var other = new Thread(() =>
@@ -18,7 +19,7 @@ public sealed class SerialExecutorTests
             var random = new Random(1);
             for (int round = 1; round <= Rounds; round++)
             {
-                Await(ref begun, round);
+                Await(ref begun, round, cancel);
                 // Somewhere in the run of the first.
                 for (int item = 0, pause = random.Next(60); item <= round % MostItems; item++)
                 {
@@ -28,6 +29,7 @@ public sealed class SerialExecutorTests
                 Volatile.Write(ref done, round);
             }
         });
+        other.IsBackground = true;
         other.Start();
         int posted = 0, rounds = 0;
         while (rounds < Rounds && executor.Handled == posted)
@@ -36,18 +38,22 @@ public sealed class SerialExecutorTests
             executor.Add();
             posted += 2 + rounds % MostItems;
             // Then both have left it, and whoever left last has to have done all.
-            Await(ref done, rounds);
+            Await(ref done, rounds, cancel);
         }
         Volatile.Write(ref begun, Rounds);
         other.Join();
         Assert.Equal((Rounds, posted), (rounds, executor.Handled));
     }, TestContext.Current.CancellationToken);
 
-    private static void Await(ref int round, int least)
+    private static void Await(ref int round, int least, CancellationToken cancel)
     {
         // Without a pause, or the two would seldom meet.
         for (int looks = 0; Volatile.Read(ref round) < least; looks++)
-            if (looks > 1000) Thread.Yield();
+        {
+            if (looks <= 1000) continue;
+            Thread.Yield();
+            cancel.ThrowIfCancellationRequested();
+        }
     }
 
     private sealed class Counter : SerialExecutor<int>

@@ -174,8 +174,10 @@ public abstract class PrivateSwarmTests(TlsNegotiator tls)
         Assert.True(eve.IsRevoked);
     }
 
-    [Fact(Timeout = 60_000)]
-    public async Task Who_was_revoked_before_it_began_tells_no_tracker()
+    [Theory(Timeout = 60_000)]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Who_was_revoked_before_it_began_tells_no_tracker(bool byLink)
     {
         using var tracker = new TcpListener(IPAddress.Loopback, 0);
         tracker.Start();
@@ -186,10 +188,9 @@ public abstract class PrivateSwarmTests(TlsNegotiator tls)
         byte[] list = await File.ReadAllBytesAsync(Path.Combine(rig.Swarms, "team", "revoked.crl"), Cancel);
         using X509Certificate2 authority = rig.AuthorityCertificate();
         Assert.True(eve.TryTake(list, authority));
-        (_, Torrent torrent) = await rig.GetAsync(eve);
+        string link = new Shoal.Protocol.Magnets.MagnetLink { Hashes = rig.Torrent.Metainfo.Info.Hashes }.ToString();
+        (_, Torrent torrent) = await rig.GetAsync(eve, byLink ? new TorrentSource.Magnet(link) : null);
         await Assert.ThrowsAsync<TorrentException>(() => torrent.WaitForCompletionAsync(Cancel));
-        // Its files are looked at all the same, but nothing follows.
-        while (torrent.ContentPath is null) await Task.Yield();
         Assert.Equal(TorrentState.Failed, torrent.Snapshot().State);
         await torrent.StopAsync(Cancel);
         Assert.False(tracker.Pending());

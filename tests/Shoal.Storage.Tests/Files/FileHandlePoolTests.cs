@@ -81,10 +81,12 @@ public sealed class FileHandlePoolTests
             };
             RefuseOnce();
             second = Task.Run(() => Use(pool, files[98]));
-            secondIsClosing.Wait();
+            // It ends at once when it is not refused, and the test fails then.
+            Task.WaitAny(second, Task.Run(secondIsClosing.Wait));
         };
         Use(pool, files[99]);
         firstIsDone.Set();
+        secondIsClosing.Set();
         second.GetAwaiter().GetResult();
         foreach (PooledFile file in files) Use(pool, file);
         Assert.InRange(pool.OpenCount, 35, 40);
