@@ -93,6 +93,36 @@ public sealed class FileHandlePoolTests
     }
 
     [Fact]
+    public void Who_hears_late_that_it_is_refused_does_not_take_what_another_has_closed_for_the_limit()
+    {
+        using var pool = new FileHandlePool(_disk);
+        PooledFile[] files = Files(100);
+        foreach (PooledFile file in files[..40]) Use(pool, file);
+        using var secondIsRefused = new ManualResetEventSlim();
+        using var firstIsDone = new ManualResetEventSlim();
+        int first = 1, second = 1;
+        _disk.Fault = (operation, path) =>
+        {
+            bool isSecond = path == files[98].Path && Interlocked.Decrement(ref second) == 0;
+            bool isFirst = path == files[99].Path && Interlocked.Decrement(ref first) == 0;
+            if (isSecond)
+            {
+                secondIsRefused.Set();
+                firstIsDone.Wait();
+            }
+            return isFirst || isSecond ? new StorageError(StorageFault.TooManyOpen, "") : null;
+        };
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        Task late = Task.Run(() => Use(pool, files[98]), cancel);
+        secondIsRefused.Wait(cancel);
+        Use(pool, files[99]);
+        firstIsDone.Set();
+        late.GetAwaiter().GetResult();
+        foreach (PooledFile file in files) Use(pool, file);
+        Assert.InRange(pool.OpenCount, 35, 40);
+    }
+
+    [Fact]
     public void A_pool_that_ends_while_it_learns_the_limit_of_the_system_keeps_nothing_open()
     {
         var pool = new FileHandlePool(_disk);
