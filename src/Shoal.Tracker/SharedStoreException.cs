@@ -1,8 +1,8 @@
 namespace Shoal.Tracker;
 
 /// <summary>
-/// The Redis that several nodes share cannot be reached, or does not fit this tracker: its version, its password, or
-/// the interval or secret that it holds.
+/// The Redis that several nodes share cannot be reached, or does not fit this tracker: its version, or the interval or
+/// secret that it holds.
 /// </summary>
 /// <param name="message">One sentence for people.</param>
 /// <param name="isAway">See <see cref="IsAway"/>.</param>

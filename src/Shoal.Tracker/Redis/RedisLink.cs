@@ -56,16 +56,11 @@ internal sealed class RedisLink : IRedisLink
             }
             return new RedisLink(multiplexer, limit, time);
         }
-        catch (RedisConnectionException e) when (e.FailureType == ConnectionFailureType.AuthenticationFailure)
-        {
-            throw new SharedStoreException(
-                $"Redis at {Mask(address)} does not take the password.", isAway: false, e);
-        }
         catch (RedisConnectionException e)
         {
             throw new SharedStoreException(
-                $"The tracker cannot reach Redis at {Mask(address)}; start it there, or leave out --redis.",
-                isAway: true, e);
+                $"The tracker cannot reach Redis at {Mask(address)}; start it there, give its password if it has one, "
+                + "or leave out --redis.", isAway: true, e);
         }
     }
 
