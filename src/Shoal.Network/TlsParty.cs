@@ -34,11 +34,10 @@ public sealed record TlsParty(
             again.Build(certificate);
             fault = JudgeChain(again);
         }
-        if (fault == TlsFault.None) fault = JudgeMember(certificate);
+        if (fault != TlsFault.None) return fault;
         // The first of a chain is the member's, the last the authority's.
-        for (int i = 1; fault == TlsFault.None && i < chain.ChainElements.Count - 1; i++)
-            Intermediates.Keep(chain.ChainElements[i].Certificate.RawDataMemory.Span);
-        return fault;
+        return JudgeMember(
+            certificate, chain.ChainElements.Skip(1).SkipLast(1).Select(element => element.Certificate.RawData));
     }
 
     private static TlsFault JudgeChain(X509Chain chain)
@@ -56,10 +55,14 @@ public sealed record TlsParty(
     /// Judges a certificate that is the authority's. A name is matched as libtorrent does it: byte for byte, an
     /// alternative name before the common name.
     /// </summary>
-    internal TlsFault JudgeMember(X509Certificate2 certificate)
+    /// <param name="certificate">The member's.</param>
+    /// <param name="between">What was shown between it and the authority; kept of a member that is let in.</param>
+    internal TlsFault JudgeMember(X509Certificate2 certificate, IEnumerable<byte[]> between)
     {
         if (IsRevoked(certificate)) return TlsFault.Revoked;
-        return IsForUs(certificate) ? TlsFault.None : TlsFault.WrongName;
+        if (!IsForUs(certificate)) return TlsFault.WrongName;
+        foreach (byte[] each in between) Intermediates.Keep(each);
+        return TlsFault.None;
     }
 
     /// <summary>

@@ -24,7 +24,7 @@ internal sealed class EmbeddedTracker : IAsyncDisposable
         StartAsync(new TrackerOptions { Bind = bind, Port = port }, stop);
 
     /// <summary>As the other, with all that can be said about a tracker.</summary>
-    /// <exception cref="CliException">The port cannot be had, or the data folder cannot be used.</exception>
+    /// <exception cref="CliException">The port, the data folder or Redis cannot be used.</exception>
     public static async Task<EmbeddedTracker> StartAsync(TrackerOptions options, CancellationToken stop)
     {
         (IPAddress? bind, int port) = (options.Bind, options.Port);

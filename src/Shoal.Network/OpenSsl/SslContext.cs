@@ -102,6 +102,18 @@ internal sealed unsafe class SslContext : SafeHandle
         }
     }
 
+    /// <summary>The bytes of an X509.</summary>
+    public static byte[] ToDer(nint certificate)
+    {
+        byte[] der = new byte[LibCrypto.i2d_X509(certificate, null)];
+        fixed (byte* first = der)
+        {
+            byte* at = first;
+            NativeResult.Require(LibCrypto.i2d_X509(certificate, &at) == der.Length);
+        }
+        return der;
+    }
+
     /// <inheritdoc/>
     protected override bool ReleaseHandle()
     {
@@ -167,18 +179,6 @@ internal sealed unsafe class SslContext : SafeHandle
         byte[][] between = new byte[count][];
         for (int i = 0; i < count; i++) between[i] = ToDer(LibCrypto.OPENSSL_sk_value(chain, i + 1));
         return between;
-    }
-
-    /// <summary>The bytes of an X509.</summary>
-    public static byte[] ToDer(nint certificate)
-    {
-        byte[] der = new byte[LibCrypto.i2d_X509(certificate, null)];
-        fixed (byte* first = der)
-        {
-            byte* at = first;
-            NativeResult.Require(LibCrypto.i2d_X509(certificate, &at) == der.Length);
-        }
-        return der;
     }
 
     private static nint Parse(byte[] der)

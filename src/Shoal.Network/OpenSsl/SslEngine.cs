@@ -139,10 +139,7 @@ internal sealed unsafe class SslEngine : SafeHandle
                 LibCrypto.X509_free(certificate);
             }
         }
-        TlsFault verdict = party.JudgeMember(theirs);
-        if (verdict == TlsFault.None)
-            foreach (byte[] each in between) party.Intermediates.Keep(each);
-        return verdict;
+        return party.JudgeMember(theirs, between);
     }
 
     /// <summary>Where received bytes go; nothing else may be done with them until <see cref="Received"/>.</summary>

@@ -64,8 +64,7 @@ public sealed class FileHandlePoolTests
     public void Two_threads_that_are_refused_at_a_time_find_the_same_limit()
     {
         using var pool = new FileHandlePool(_disk);
-        PooledFile[] files = Files(100);
-        foreach (PooledFile file in files[..40]) Use(pool, file);
+        PooledFile[] files = FilesOfWhichFortyAreOpen(pool);
         RefuseOnce();
         using var secondIsClosing = new ManualResetEventSlim();
         using var firstIsDone = new ManualResetEventSlim();
@@ -96,8 +95,7 @@ public sealed class FileHandlePoolTests
     public void Who_hears_late_that_it_is_refused_does_not_take_what_another_has_closed_for_the_limit()
     {
         using var pool = new FileHandlePool(_disk);
-        PooledFile[] files = Files(100);
-        foreach (PooledFile file in files[..40]) Use(pool, file);
+        PooledFile[] files = FilesOfWhichFortyAreOpen(pool);
         using var secondIsRefused = new ManualResetEventSlim();
         using var firstIsDone = new ManualResetEventSlim();
         int first = 1, second = 1;
@@ -126,8 +124,7 @@ public sealed class FileHandlePoolTests
     public void A_pool_that_ends_while_it_learns_the_limit_of_the_system_keeps_nothing_open()
     {
         var pool = new FileHandlePool(_disk);
-        PooledFile[] files = Files(41);
-        foreach (PooledFile file in files[..40]) Use(pool, file);
+        PooledFile[] files = FilesOfWhichFortyAreOpen(pool);
         RefuseOnce();
         _disk.Closed = () =>
         {
@@ -193,6 +190,13 @@ public sealed class FileHandlePoolTests
         _disk.Fault = (operation, _) => operation == "open" && Interlocked.Decrement(ref left) == 0
             ? new StorageError(StorageFault.TooManyOpen, "")
             : null;
+    }
+
+    private PooledFile[] FilesOfWhichFortyAreOpen(FileHandlePool pool)
+    {
+        PooledFile[] files = Files(100);
+        foreach (PooledFile file in files[..40]) Use(pool, file);
+        return files;
     }
 
     private PooledFile[] Files(int count)

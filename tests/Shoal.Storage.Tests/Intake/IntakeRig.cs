@@ -84,12 +84,6 @@ internal sealed class IntakeRig : IAsyncDisposable
         }
     }
 
-    private void Schedule(IThreadPoolWorkItem item)
-    {
-        if (RunsBatchesAtOnce && item is LaneBatch) item.Execute();
-        else _scheduled.Add(item);
-    }
-
     public void AcceptAndWork(IEnumerable<BlockSpan> blocks)
     {
         foreach (BlockSpan block in blocks) Assert.True(Accept(block));
@@ -116,5 +110,11 @@ internal sealed class IntakeRig : IAsyncDisposable
         Assert.Equal(0, Intake.QueuedBytes);
         Assert.Equal(0, Slabs.Outstanding);
         Assert.Equal(0, Disk.OpenHandles);
+    }
+
+    private void Schedule(IThreadPoolWorkItem item)
+    {
+        if (RunsBatchesAtOnce && item is LaneBatch) item.Execute();
+        else _scheduled.Add(item);
     }
 }
